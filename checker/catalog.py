@@ -1,0 +1,510 @@
+"""The schema as frozen values: what a live database holds, and what it would hold after a change.
+
+The catalog mirrors the server's own name spaces. On PostgreSQL tables, views, sequences and indexes
+share one per schema (`pg_class`), so all of them are `relations`; constraints, triggers and policies
+belong to their table; types share a name space with the row types of tables (`pg_type`).
+
+Names are exact. On servers that compare names without case (SQLite), `resolve` has already put
+every name into the spelling that the catalog uses, so nothing here folds.
+
+Every object is an immutable value; `Catalog.put` and `Catalog.without` return new catalogs that
+share what did not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from checker.sqltype import SqlType
+
+
+class QName(NamedTuple):
+    """A schema-qualified name. `str()` leaves the schema in; `SQLite` has the schema `main`."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """An expression as written: a source slice, or the server's own text of it.
+
+    `columns` are the columns of its own table that it reads, `uses` the relations, types and
+    functions that it depends on (`nextval('public.s')` uses the sequence). `volatile` is None
+    where nobody could say.
+    """
+
+    text: str
+    columns: frozenset[str] = frozenset()
+    uses: frozenset[QName] = frozenset()
+    volatile: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `nullable` is what the server enforces (a primary key's column is not nullable)."""
+
+    name: str
+    type: SqlType
+    nullable: bool = True
+    default: Expr | None = None
+    identity: Literal["always", "by default"] | None = None
+    generated: Literal["stored", "virtual"] | None = None
+    expression: Expr | None = None
+    collation: str | None = None
+    inherited: bool = False
+
+    @property
+    def fills_itself(self) -> bool:
+        """True where an INSERT that leaves this column out gets a value from the server."""
+        return bool(self.default or self.identity or self.generated)
+
+    @property
+    def is_required(self) -> bool:
+        """True where an INSERT must name this column."""
+        return not self.nullable and not self.fills_itself
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryKey:
+    """A primary key; its index has the constraint's name."""
+
+    name: str
+    columns: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    deferrable: bool = False
+    initially_deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """A UNIQUE constraint; its index has the constraint's name."""
+
+    name: str
+    columns: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    nulls_not_distinct: bool = False
+    deferrable: bool = False
+    initially_deferred: bool = False
+
+
+Action = Literal["no action", "restrict", "cascade", "set null", "set default"]
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A foreign key; `references` are never empty once resolved (the target's primary key by default)."""
+
+    name: str
+    columns: tuple[str, ...]
+    target: QName
+    references: tuple[str, ...]
+    on_delete: Action = "no action"
+    on_update: Action = "no action"
+    match: Literal["simple", "full"] = "simple"
+    validated: bool = True
+    enforced: bool = True
+    deferrable: bool = False
+    initially_deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A CHECK constraint."""
+
+    name: str
+    expr: Expr
+    validated: bool = True
+    enforced: bool = True
+    no_inherit: bool = False
+    inherited: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the condition reads, in name order."""
+        return tuple(sorted(self.expr.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """An EXCLUDE constraint; its index has the constraint's name."""
+
+    name: str
+    columns: tuple[str, ...]
+    text: str = ""
+    deferrable: bool = False
+    initially_deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotNull:
+    """A NOT NULL that has a name of its own: PostgreSQL 18 and later only."""
+
+    name: str
+    column: str
+    validated: bool = True
+    no_inherit: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one column, as the other constraints say it."""
+        return (self.column,)
+
+
+Constraint = PrimaryKey | Unique | ForeignKey | Check | Exclusion | NotNull
+
+
+@dataclass(frozen=True, slots=True)
+class IndexKey:
+    """One key of an index: a column, or an expression over columns."""
+
+    column: str | None = None
+    expr: Expr | None = None
+    descending: bool = False
+    opclass: str | None = None
+    collation: str | None = None
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that this key reads."""
+        if self.column is not None:
+            return frozenset((self.column,))
+        return self.expr.columns if self.expr else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index; it lives in its table (`Table.indexes`) and its name in the schema's name space.
+
+    `constraint` is the name of the constraint that it implements, if any.
+    """
+
+    name: QName
+    table: QName
+    keys: tuple[IndexKey, ...]
+    unique: bool = False
+    method: str = "btree"
+    include: tuple[str, ...] = ()
+    where: Expr | None = None
+    nulls_not_distinct: bool = False
+    valid: bool = True
+    constraint: str | None = None
+    bytes: int | None = field(default=None, compare=False)
+
+    @property
+    def columns(self) -> tuple[str | None, ...]:
+        """Its key columns in order, None where a key is an expression."""
+        return tuple(key.column for key in self.keys)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every column that the index depends on: keys, INCLUDE and predicate."""
+        reads = frozenset(self.include).union(*(key.columns for key in self.keys))
+        return reads | self.where.columns if self.where else reads
+
+    def covers(self, columns: tuple[str, ...]) -> bool:
+        """True where a look-up by these columns can use the index: they are its leading keys."""
+        leading = self.columns[: len(columns)]
+        return self.where is None and self.valid and set(leading) == set(columns)
+
+    def proves_unique(self, columns: tuple[str, ...]) -> bool:
+        """True where the index lets a foreign key refer to exactly these columns."""
+        return (
+            self.unique
+            and self.valid
+            and self.where is None
+            and len(self.keys) == len(columns)
+            and set(self.columns) == set(columns)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger on a table or view, and the function that it calls."""
+
+    name: str
+    function: QName | None = None
+    events: tuple[str, ...] = ()
+    timing: str = ""
+    columns: frozenset[str] = frozenset()
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A row level security policy; `columns` are those of its own table that it reads."""
+
+    name: str
+    columns: frozenset[str] = frozenset()
+    uses: frozenset[QName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: ordinary, partitioned or foreign.
+
+    `parents` are the tables that it inherits from or the one that it is a partition of.
+    `rows` and `bytes` are the server's estimates (None: unknown) and not part of equality.
+    """
+
+    name: QName
+    columns: tuple[Column, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    kind: Literal["table", "partitioned", "foreign", "virtual"] = "table"
+    temporary: bool = False
+    parents: tuple[QName, ...] = ()
+    is_partition: bool = False
+    partition_key: Expr | None = None
+    owner: str | None = field(default=None, compare=False)
+    rows: int | None = field(default=None, compare=False)
+    bytes: int | None = field(default=None, compare=False)
+
+    def column(self, name: str) -> Column | None:
+        """The column of that exact name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def constraint(self, name: str) -> Constraint | None:
+        """The constraint of that exact name."""
+        return next((found for found in self.constraints if found.name == name), None)
+
+    @property
+    def primary_key(self) -> PrimaryKey | None:
+        """The primary key, if there is one."""
+        return next((found for found in self.constraints if isinstance(found, PrimaryKey)), None)
+
+    @property
+    def foreign_keys(self) -> tuple[ForeignKey, ...]:
+        """The foreign keys that this table holds."""
+        return tuple(found for found in self.constraints if isinstance(found, ForeignKey))
+
+    def is_unique_by(self, columns: tuple[str, ...]) -> bool:
+        """True where a unique index lets a foreign key refer to exactly these columns."""
+        return any(index.proves_unique(columns) for index in self.indexes)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewColumn:
+    """One column of one relation that a view reads; `column` is None for the relation as a whole."""
+
+    relation: QName
+    column: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view or materialized view, what it returns and what it reads."""
+
+    name: QName
+    columns: tuple[Column, ...] = ()
+    reads: frozenset[ViewColumn] = frozenset()
+    uses: frozenset[QName] = frozenset()
+    materialized: bool = False
+    indexes: tuple[Index, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    text: str = field(default="", compare=False)
+
+    def column(self, name: str) -> Column | None:
+        """The column of that exact name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence; `owner` is the column that it goes with, `identity` that it is that column's own."""
+
+    name: QName
+    type: SqlType = SqlType("bigint")
+    owner: tuple[QName, str] | None = None
+    identity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unloaded:
+    """A relation of which only the name was loaded: it occupies its name, nothing more is known."""
+
+    name: QName
+    kind: Literal["table", "partitioned", "foreign", "view", "materialized view", "sequence", "index"]
+
+
+Relation = Table | View | Sequence | Index | Unloaded
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    """An enumerated type and its labels in sort order."""
+
+    name: QName
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain over a base type."""
+
+    name: QName
+    base: SqlType
+    nullable: bool = True
+    default: Expr | None = None
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeType:
+    """A stand-alone composite type."""
+
+    name: QName
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherType:
+    """A base, range or shell type, of which only the name matters here."""
+
+    name: QName
+    kind: Literal["base", "range", "shell"] = "base"
+
+
+UserType = EnumType | Domain | CompositeType | OtherType
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function, procedure or aggregate by its signature: the types of its input arguments."""
+
+    name: QName
+    arguments: tuple[SqlType, ...] = ()
+    kind: Literal["function", "procedure", "aggregate", "window"] = "function"
+    returns: SqlType | None = None
+    uses: frozenset[QName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An installed extension. `members` are the names that it brought: they go when it goes."""
+
+    name: str
+    schema: str
+    version: str | None = field(default=None, compare=False)
+    members: frozenset[QName] = field(default=frozenset(), compare=False)
+
+
+Dialect = Literal["postgres", "sqlite", "mysql", "mariadb"]
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server that the verdict is for. `version` is comparable: (15, 18) or (3, 45, 1)."""
+
+    dialect: Dialect
+    version: tuple[int, ...]
+    settings: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def is_postgres(self) -> bool:
+        """True for PostgreSQL."""
+        return self.dialect == "postgres"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """A whole schema at one moment.
+
+    `complete` is False where there is no live side: a relation that is not here may exist all the
+    same, and nothing may be concluded from its absence. `uncertain` are the relations that a statement
+    which was not understood may have changed.
+    """
+
+    server: Server
+    schemas: frozenset[str] = frozenset()
+    relations: Mapping[QName, Relation] = field(default_factory=dict)
+    types: Mapping[QName, UserType] = field(default_factory=dict)
+    functions: Mapping[QName, tuple[Function, ...]] = field(default_factory=dict)
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
+    search_path: tuple[str, ...] = ("public",)
+    complete: bool = True
+    uncertain: frozenset[QName] = frozenset()
+
+    def relation(self, name: QName) -> Relation | None:
+        """Whatever occupies this name among relations."""
+        return self.relations.get(name)
+
+    def table(self, name: QName) -> Table | None:
+        """The table of that name; None where there is none, or where it is something else."""
+        found = self.relations.get(name)
+        return found if isinstance(found, Table) else None
+
+    def view(self, name: QName) -> View | None:
+        """The view or materialized view of that name."""
+        found = self.relations.get(name)
+        return found if isinstance(found, View) else None
+
+    def index(self, name: QName) -> Index | None:
+        """The index of that name."""
+        found = self.relations.get(name)
+        return found if isinstance(found, Index) else None
+
+    def enum(self, name: QName) -> EnumType | None:
+        """The enumerated type of that name."""
+        found = self.types.get(name)
+        return found if isinstance(found, EnumType) else None
+
+    def tables(self) -> Iterator[Table]:
+        """Every table whose details are loaded."""
+        return (found for found in self.relations.values() if isinstance(found, Table))
+
+    def views(self) -> Iterator[View]:
+        """Every view and materialized view."""
+        return (found for found in self.relations.values() if isinstance(found, View))
+
+    def sequences(self) -> Iterator[Sequence]:
+        """Every sequence."""
+        return (found for found in self.relations.values() if isinstance(found, Sequence))
+
+    def references_to(self, table: QName) -> Iterator[tuple[Table, ForeignKey]]:
+        """Every foreign key that points at the table, with the table that holds it."""
+        for child in self.tables():
+            for key in child.foreign_keys:
+                if key.target == table:
+                    yield child, key
+
+    def children_of(self, table: QName) -> Iterator[Table]:
+        """The tables that inherit from this one and its partitions, one level down."""
+        return (child for child in self.tables() if table in child.parents)
+
+    def put(self, relation: Relation) -> Catalog:
+        """This catalog with the relation added or replaced; a table brings its indexes' names along."""
+        relations = dict(self.relations)
+        for index in _indexes(relations.get(relation.name)):
+            relations.pop(index.name, None)
+        relations[relation.name] = relation
+        for index in _indexes(relation):
+            relations[index.name] = index
+        return replace(self, relations=relations)
+
+    def without(self, name: QName) -> Catalog:
+        """This catalog without the relation; a table takes its indexes along."""
+        relations = dict(self.relations)
+        for index in _indexes(relations.pop(name, None)):
+            relations.pop(index.name, None)
+        return replace(self, relations=relations)
+
+    def put_type(self, new: UserType) -> Catalog:
+        """This catalog with the type added or replaced."""
+        return replace(self, types={**self.types, new.name: new})
+
+    def without_type(self, name: QName) -> Catalog:
+        """This catalog without the type."""
+        return replace(self, types={key: old for key, old in self.types.items() if key != name})
+
+
+def _indexes(relation: Relation | None) -> tuple[Index, ...]:
+    return relation.indexes if isinstance(relation, Table | View) else ()

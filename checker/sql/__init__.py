@@ -1,0 +1,1 @@
+"""SQL text in, frozen nodes out; the only folder that imports sqlglot."""
