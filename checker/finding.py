@@ -1,0 +1,164 @@
+"""What is said: claims of rules, findings with a place, and the report that holds them all."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from checker.statement import Span
+
+Hazard = Literal["loses-data", "will-fail", "blocks", "breaks-clients", "transactions", "design"]
+Verdict = Literal["pass", "fail", "incomplete"]
+
+
+class Severity(Enum):
+    """How bad, worst first."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+    def at_least(self, other: Severity) -> bool:
+        """True where this is as bad as the other, or worse."""
+        return self.rank <= other.rank
+
+
+class Certainty(Enum):
+    """How sure: shown by the live side; one assumption unverified; nobody could look."""
+
+    PROVEN = "proven"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a rule says about one step; the engine adds the rule, the place and the defaults.
+
+    `message` is one sentence, the object's full name first; `remedy` is SQL that can be pasted, `""` where
+    there is none. `at` narrows the place to an offset range, None for the change's own.
+    """
+
+    message: str
+    evidence: str = ""
+    remedy: str = ""
+    object: str = ""
+    certainty: Certainty | None = None
+    severity: Severity | None = None
+    at: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A claim with its rule and its place. `statement` is the index in the report's statements."""
+
+    rule: str
+    hazard: Hazard
+    severity: Severity
+    certainty: Certainty
+    message: str
+    evidence: str
+    remedy: str
+    object: str
+    span: Span
+    statement: int | None
+
+    @property
+    def fingerprint(self) -> str:
+        """Stays the same while rule, object and file do: for baselines and code scanning."""
+        parts = "\0".join((self.rule, self.object, self.span.file, self.message))
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+    @property
+    def doc(self) -> str:
+        """How to read the rule's page."""
+        return f"ddlguard explain {self.rule}"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A finding that an allow-comment waves through, and the reason that was given."""
+
+    finding: Finding
+    reason: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """What could not be looked at, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a statement locks (relation -> mode), rewrites and scans; empty where not known."""
+
+    locks: tuple[tuple[str, str], ...] = ()
+    rewrites: tuple[str, ...] = ()
+    scans: tuple[str, ...] = ()
+    algorithm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementReport:
+    """One statement as it was checked."""
+
+    span: Span
+    sql: str = field(repr=False)
+    understood: bool
+    impact: Impact = Impact()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSide:
+    """What the target was held against. `source` none: nothing at all."""
+
+    dialect: str
+    server_version: str
+    source: Literal["database", "snapshot", "sql", "none"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is said at the end."""
+
+    live: LiveSide
+    target_kind: str
+    target_name: str
+    statements: tuple[StatementReport, ...]
+    findings: tuple[Finding, ...]
+    allowed: tuple[Allowed, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+    probes: int = 0
+    seconds: float = 0.0
+    fail_on: Severity | None = Severity.ERROR
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    @property
+    def fails(self) -> bool:
+        """True where a finding is at or above the threshold."""
+        if self.fail_on is None:
+            return False
+        return any(finding.severity.at_least(self.fail_on) for finding in self.findings)
+
+    @property
+    def verdict(self) -> Verdict:
+        """fail before incomplete before pass: what was not checked never reads as safe."""
+        if self.fails:
+            return "fail"
+        unread = any(not statement.understood for statement in self.statements)
+        return "incomplete" if unread or self.not_checked else "pass"

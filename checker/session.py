@@ -1,0 +1,42 @@
+"""What the server's session is doing while the migration runs: a frozen value, folded like the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from checker.catalog import Catalog, QName
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A savepoint, or the start of the transaction: what ROLLBACK goes back to."""
+
+    name: str | None
+    catalog: Catalog
+    settings: Mapping[str, tuple[str, ...]]
+    new_labels: frozenset[tuple[QName, str]] = frozenset()
+    born: frozenset[QName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Transaction state and settings.
+
+    `marks` is empty outside a transaction; its first is the start, the others savepoints. `implicit` says
+    that the migration tool opened it. `aborted` holds the error's code after a failure inside one.
+    `new_labels` are enum values added in this transaction and not usable in it; `born` are the
+    tables (and types) created in the run; `done` counts the statements whose effects are committed.
+    """
+
+    marks: tuple[Mark, ...] = ()
+    implicit: bool = False
+    aborted: str | None = None
+    settings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    new_labels: frozenset[tuple[QName, str]] = frozenset()
+    born: frozenset[QName] = frozenset()
+
+    @property
+    def in_transaction(self) -> bool:
+        """True between BEGIN and its end."""
+        return bool(self.marks)

@@ -1,0 +1,94 @@
+"""One change on its way over the catalog: what a rule looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from checker.catalog import Catalog, QName, Table
+from checker.change import Change, object_name
+from checker.errors import ApplyError
+from checker.finding import Certainty, Claim, Severity
+from checker.session import Session
+from checker.statement import Migration, Statement
+
+C = TypeVar("C", bound=Change, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Something that goes along with a drop without having been named: a view, a constraint, a default.
+
+    `kind` is the server's word for it, `name` its full name, `detail` what it is (`foreign key (a) -> b`);
+    `holds_data` says that rows or values go with it.
+    """
+
+    kind: str
+    name: str
+    detail: str = ""
+    holds_data: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[C]):
+    """A change, the catalog before and after it, and all that is known around it.
+
+    `error` is the server's refusal (then `after` is `before`); `live` is the catalog before anything ran;
+    `along` are the objects that go with it; `committed` counts the changes of this file whose effects stay
+    whatever happens later (0 where everything is one transaction). `assumed` says that the
+    relation it is about was not seen anywhere and is taken to exist (no live side, or uncertain).
+    """
+
+    change: C
+    statement: Statement
+    migration: Migration
+    index: int
+    before: Catalog
+    after: Catalog
+    live: Catalog
+    session: Session
+    error: ApplyError | None = None
+    along: tuple[Gone, ...] = ()
+    committed: tuple[str, ...] = ()
+    assumed: bool = False
+    answers: object = field(default=None, compare=False)
+
+    def table(self, name: QName) -> Table | None:
+        """The table as it is before this step."""
+        return self.before.table(name)
+
+    def is_born_here(self, name: QName) -> bool:
+        """True where this run created the relation: the live database holds no rows of it."""
+        return name in self.session.born
+
+    @property
+    def is_offline(self) -> bool:
+        """True where there is no live side."""
+        return not self.live.complete
+
+    @property
+    def certainty(self) -> Certainty:
+        """proven where the live catalog shows it; possible where nobody could look."""
+        return Certainty.POSSIBLE if self.assumed or self.is_offline else Certainty.PROVEN
+
+    def claim(
+        self,
+        message: str,
+        *,
+        evidence: str = "",
+        remedy: str = "",
+        object: str = "",
+        certainty: Certainty | None = None,
+        severity: Severity | None = None,
+        at: tuple[int, int] | None = None,
+    ) -> Claim:
+        """A claim about this step: certainty, object and place are the step's own unless given."""
+        return Claim(
+            message,
+            evidence,
+            remedy,
+            object or object_name(self.change),
+            certainty or self.certainty,
+            severity,
+            at or self.change.at,
+        )
