@@ -1,0 +1,1 @@
+"""The tests; `servers` and the fixtures in `conftest` are what they share."""
