@@ -511,8 +511,8 @@ def object_name(change: Change) -> str:
         case AddColumn(table=table, column=column):
             return f"{table}.{column.name}"
         case TableChange(table=table):
-            column = getattr(change, "column", None)
-            return f"{table}.{column}" if isinstance(column, str) else str(table)
+            named = getattr(change, "column", None)
+            return f"{table}.{named}" if isinstance(named, str) else str(table)
         case CreateView(view=view):
             return str(view.name)
         case CreateType(type=created):
