@@ -251,6 +251,7 @@ class Table:
 
     `parents` are the tables that it inherits from or the one that it is a partition of.
     `rows` and `bytes` are the server's estimates (None: unknown) and not part of equality.
+    `assumed` says that nobody saw it: it is taken to exist, with any column that one asks for.
     """
 
     name: QName
@@ -264,6 +265,7 @@ class Table:
     parents: tuple[QName, ...] = ()
     is_partition: bool = False
     partition_key: Expr | None = None
+    assumed: bool = field(default=False, compare=False)
     owner: str | None = field(default=None, compare=False)
     rows: int | None = field(default=None, compare=False)
     bytes: int | None = field(default=None, compare=False)
@@ -420,7 +422,7 @@ class Catalog:
 
     `complete` is False where there is no live side: a relation that is not here may exist all the
     same, and nothing may be concluded from its absence. `uncertain` are the relations that a statement
-    which was not understood may have changed.
+    which was not understood may have changed; `doubted` says that this holds for all of them.
     """
 
     server: Server
@@ -432,6 +434,7 @@ class Catalog:
     search_path: tuple[str, ...] = ("public",)
     complete: bool = True
     uncertain: frozenset[QName] = frozenset()
+    doubted: bool = False
 
     def relation(self, name: QName) -> Relation | None:
         """Whatever occupies this name among relations."""

@@ -33,9 +33,10 @@ from checker.sqltype import SqlType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What all Changes have."""
+    """What all Changes have. `cut` are the names that were too long: as written, and as the server cuts them."""
 
     at: tuple[int, int] = field(default=(0, 0), compare=False)
+    cut: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,10 @@ class CreateTable(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropTable(TableChange):
+    """DROP TABLE of one table; `together` are all that the statement drops (their dependencies do not count)."""
+
     cascade: bool = False
+    together: tuple[QName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +218,7 @@ class DropIndex(Change):
     name: QName
     concurrently: bool = False
     cascade: bool = False
+    together: tuple[QName, ...] = ()
 
 
 # Inheritance and partitions
@@ -328,12 +333,14 @@ class DropView(Change):
     name: QName
     cascade: bool = False
     materialized: bool = False
+    together: tuple[QName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropSequence(Change):
     name: QName
     cascade: bool = False
+    together: tuple[QName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,12 +350,14 @@ class DropType(Change):
     name: QName
     cascade: bool = False
     domain: bool = False
+    together: tuple[QName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropSchema(Change):
     name: str
     cascade: bool = False
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,6 +368,7 @@ class DropFunction(Change):
     arguments: tuple[SqlType, ...] | None = None
     kind: ObjectKind = "function"
     cascade: bool = False
+    together: tuple[QName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
