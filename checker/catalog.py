@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from checker.sqltype import SqlType
@@ -408,7 +407,7 @@ class Server:
 
     dialect: Dialect
     version: tuple[int, ...]
-    settings: Mapping[str, str] = MappingProxyType({})
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_postgres(self) -> bool:
