@@ -20,13 +20,14 @@ class Gone:
     """Something that goes along with a drop without having been named: a view, a constraint, a default.
 
     `kind` is the server's word for it, `name` its full name, `detail` what it is (`foreign key (a) -> b`);
-    `holds_data` says that rows or values go with it.
+    `holds_data` says that rows or values go with it, `cascaded` that it goes only because CASCADE was said.
     """
 
     kind: str
     name: str
     detail: str = ""
     holds_data: bool = False
+    cascaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
