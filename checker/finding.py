@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from checker.catalog import Catalog
 from checker.statement import Span
 
 Hazard = Literal["loses-data", "will-fail", "blocks", "breaks-clients", "transactions", "design"]
@@ -43,7 +45,8 @@ class Claim:
     """What a rule says about one step; the engine adds the rule, the place and the defaults.
 
     `message` is one sentence, the object's full name first; `remedy` is SQL that can be pasted, `""` where
-    there is none. `at` narrows the place to an offset range, None for the change's own.
+    there is none. `at` narrows the place to an offset range, None for the change's own. `unless` withdraws
+    the claim where the catalog at the end of the run mends it (the old name is back as a view).
     """
 
     message: str
@@ -53,6 +56,7 @@ class Claim:
     certainty: Certainty | None = None
     severity: Severity | None = None
     at: tuple[int, int] | None = None
+    unless: Callable[[Catalog], bool] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +134,18 @@ class LiveSide:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleBug:
+    """A rule that raised: which, where, and what; the other rules still ran."""
+
+    rule: str
+    error: str
+    span: Span | None = None
+    trace: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that is said at the end."""
+    """Everything that is said at the end. `bugs` are also in `not_checked`, where every output shows them."""
 
     live: LiveSide
     target_kind: str
@@ -143,6 +157,7 @@ class Report:
     probes: int = 0
     seconds: float = 0.0
     fail_on: Severity | None = Severity.ERROR
+    bugs: tuple[RuleBug, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""

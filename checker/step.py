@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from checker.catalog import Catalog, QName, Table
 from checker.change import Change, object_name
+from checker.datafacts import NO_FACTS, DataFacts
 from checker.errors import ApplyError
 from checker.finding import Certainty, Claim, Severity
 from checker.session import Session
@@ -38,6 +40,7 @@ class Step(Generic[C]):
     `along` are the objects that go with it; `committed` counts the changes of this file whose effects stay
     whatever happens later (0 where everything is one transaction). `assumed` says that the
     relation it is about was not seen anywhere and is taken to exist (no live side, or uncertain).
+    `rows` is what the run itself has shown about rows so far.
     """
 
     change: C
@@ -53,6 +56,7 @@ class Step(Generic[C]):
     committed: tuple[str, ...] = ()
     assumed: bool = False
     answers: object = field(default=None, compare=False)
+    rows: DataFacts = field(default=NO_FACTS, compare=False)
 
     def table(self, name: QName) -> Table | None:
         """The table as it is before this step."""
@@ -62,6 +66,14 @@ class Step(Generic[C]):
         """True where this run created the relation: the live database holds no rows of it."""
         return name in self.session.born
 
+    def is_empty(self, name: QName) -> bool:
+        """True where the run itself shows that the table has no rows now: born here or emptied, not filled since."""
+        return name in self.rows.emptied or (self.is_born_here(name) and not self.rows.may_fill(name))
+
+    def is_scratch(self, name: QName) -> bool:
+        """True where nothing of the live database is in the table: born here, and no other table copied into it."""
+        return self.is_born_here(name) and not self.rows.was_copied_into(name)
+
     @property
     def is_offline(self) -> bool:
         """True where there is no live side."""
@@ -69,8 +81,15 @@ class Step(Generic[C]):
 
     @property
     def certainty(self) -> Certainty:
-        """proven where the live catalog shows it; possible where nobody could look."""
-        return Certainty.POSSIBLE if self.assumed or self.is_offline else Certainty.PROVEN
+        """proven where the live catalog shows it; possible where nobody could look.
+
+        A refusal that follows from the files alone is likely: nobody saw what the live side adds.
+        """
+        if self.assumed:
+            return Certainty.POSSIBLE
+        if self.is_offline:
+            return Certainty.LIKELY if self.error else Certainty.POSSIBLE
+        return Certainty.PROVEN
 
     def claim(
         self,
@@ -82,6 +101,7 @@ class Step(Generic[C]):
         certainty: Certainty | None = None,
         severity: Severity | None = None,
         at: tuple[int, int] | None = None,
+        unless: Callable[[Catalog], bool] | None = None,
     ) -> Claim:
         """A claim about this step: certainty, object and place are the step's own unless given."""
         return Claim(
@@ -92,4 +112,5 @@ class Step(Generic[C]):
             certainty or self.certainty,
             severity,
             at or self.change.at,
+            unless,
         )

@@ -1,0 +1,208 @@
+"""The run: one simulation, every rule on every step that it asks for, one report.
+
+Rules say claims; what makes them findings happens here: the rule's id and hazard, the severity that the
+claim, the configuration or the hazard gives, the place in the file, one finding for what is claimed twice.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+from checker.allows import Placed, split, uses
+from checker.catalog import Catalog
+from checker.change import Change, NotUnderstood
+from checker.datafacts import NO_FACTS, fold
+from checker.errors import TransactionAborted
+from checker.finding import (
+    Certainty,
+    Claim,
+    Finding,
+    LiveSide,
+    NotChecked,
+    Report,
+    RuleBug,
+    Severity,
+    StatementReport,
+)
+from checker.registry import RuleSet
+from checker.rule import Rule
+from checker.simulate import simulate
+from checker.sql.comments import allows
+from checker.statement import Migration, Span, Statement
+from checker.step import Step
+
+Severities = Mapping[str, Severity | Literal["off"]]
+
+
+def check(
+    migrations: Sequence[Migration],
+    catalog: Catalog,
+    *,
+    rules: RuleSet,
+    live: LiveSide,
+    target: tuple[str, str] = ("sql", ""),
+    severities: Severities | None = None,
+    fail_on: Severity | None = Severity.ERROR,
+    not_checked: Iterable[NotChecked] = (),
+    today: date | None = None,
+) -> Report:
+    """What these migrations would do to this catalog. `target` is its kind and name for the report.
+
+    `severities` overrides a rule's severity, "off" leaves the rule out; `not_checked` is what the live side could
+    not look at. A rule that raises is in `Report.bugs`; the others still run.
+    """
+    return judge(
+        simulate(migrations, catalog), migrations, rules=rules, live=live, target=target,
+        severities=severities, fail_on=fail_on, not_checked=not_checked, today=today,
+    )  # fmt: skip
+
+
+def judge(
+    steps: Iterable[Step[Change]],
+    migrations: Sequence[Migration],
+    *,
+    rules: RuleSet,
+    live: LiveSide,
+    target: tuple[str, str] = ("sql", ""),
+    severities: Severities | None = None,
+    fail_on: Severity | None = Severity.ERROR,
+    not_checked: Iterable[NotChecked] = (),
+    today: date | None = None,
+) -> Report:
+    """The report on steps that were simulated elsewhere; the arguments are those of `check`."""
+    started = time.perf_counter()
+    chosen = severities or {}
+    asked = rules.without(rule for rule, severity in chosen.items() if severity == "off")
+    run = _Run(asked, chosen, migrations)
+    for step in _with_facts(steps):
+        run.look(step)
+    found = run.findings()
+    comments = tuple(run.comments())
+    day = today or date.today()
+    kept, allowed = split(found, comments, day)
+    for placed, use in uses(found, comments, asked, rules.by_id, frozenset(run.reached), day):
+        for rule in asked.of_allows:
+            kept.extend(run.findings_of(rule, (use,), placed.statement))
+    return Report(
+        live, *target, run.statement_reports(), tuple(sorted(kept, key=_order)), tuple(allowed),
+        (*not_checked, *map(_unfinished, run.bugs)), seconds=time.perf_counter() - started, fail_on=fail_on,
+        bugs=tuple(run.bugs),
+    )  # fmt: skip
+
+
+def _with_facts(steps: Iterable[Step[Change]]) -> Iterator[Step[Change]]:
+    """The steps, each with what the run has shown about rows before it."""
+    facts = NO_FACTS
+    for step in steps:
+        yield step if facts is NO_FACTS else replace(step, rows=facts)
+        if step.error is None:
+            facts = fold(facts, step.change)
+
+
+def _order(finding: Finding) -> tuple[int, int, int, str]:
+    index = -1 if finding.statement is None else finding.statement
+    return index, finding.span.start, finding.severity.rank, finding.rule
+
+
+def _unfinished(bug: RuleBug) -> NotChecked:
+    place = f" on {bug.span.file}:{bug.span.line}" if bug.span else ""
+    return NotChecked(f"rule {bug.rule}{place}", f"the rule itself failed: {bug.error}")
+
+
+@dataclass
+class _Run:
+    """What has been found so far."""
+
+    rules: RuleSet
+    severities: Severities
+    migrations: Sequence[Migration]
+    reached: set[int] = field(default_factory=set)
+    bugs: list[RuleBug] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        every = (statement for migration in self.migrations for statement in migration.statements)
+        self.statements = tuple(every)
+        self._index = {id(statement): at for at, statement in enumerate(self.statements)}
+        self._unread = {at for at, one in enumerate(self.statements) if one.problem}
+        self._found: dict[tuple[str, int | None, str], tuple[Finding, Callable[[Catalog], bool] | None]] = {}
+        self._end: Catalog | None = None
+
+    def look(self, step: Step[Change]) -> None:
+        """Ask the rules about one step. Behind a failure in its transaction a statement does not run at all."""
+        self._end = step.after
+        index = self._index.get(id(step.statement))
+        if isinstance(step.error, TransactionAborted):
+            return
+        if index is not None:
+            self.reached.add(index)
+            if isinstance(step.change, NotUnderstood):
+                self._unread.add(index)
+        refusal_is_said = False
+        for rule in self.rules.of_step(step):
+            if rule.is_fallback and refusal_is_said:
+                continue
+            arguments = (step,) if rule.refusal is None else (step, step.error)
+            for claim in self._claims(rule, arguments, step.statement):
+                refusal_is_said |= rule.hazard == "will-fail"
+                self._add(self._finding(rule, claim, step.statement, step.certainty), claim)
+
+    def findings(self) -> list[Finding]:
+        """All that stays when the run is over, in the order in which it was found."""
+        end = self._end
+        return [
+            finding
+            for finding, unless in self._found.values()
+            if unless is None or end is None or not unless(end)
+        ]
+
+    def findings_of(
+        self, rule: Rule, arguments: tuple[object, ...], statement: Statement
+    ) -> Iterator[Finding]:
+        """The findings of one rule about something else than a step."""
+        for claim in self._claims(rule, arguments, statement):
+            yield self._finding(rule, claim, statement, Certainty.PROVEN)
+
+    def comments(self) -> Iterator[Placed]:
+        """Every allow-comment, with the statement that it belongs to."""
+        for index, statement in enumerate(self.statements):
+            if statement.comments:
+                for allow in allows(statement):
+                    yield Placed(allow, statement, index)
+
+    def statement_reports(self) -> tuple[StatementReport, ...]:
+        """The statements as they were checked."""
+        return tuple(
+            StatementReport(statement.span, statement.text, index not in self._unread)
+            for index, statement in enumerate(self.statements)
+        )
+
+    def _claims(self, rule: Rule, arguments: tuple[object, ...], statement: Statement) -> Iterator[Claim]:
+        try:
+            yield from rule.check(*arguments)
+        except Exception as problem:
+            said = " ".join(f"{type(problem).__name__}: {problem}".split())
+            self.bugs.append(RuleBug(rule.id, said, statement.span, traceback.format_exc()))
+
+    def _finding(
+        self, rule: Rule, claim: Claim, statement: Statement, certainty: Certainty
+    ) -> Finding:
+        chosen = self.severities.get(rule.id)
+        severity = chosen if isinstance(chosen, Severity) else claim.severity or rule.severity
+        return Finding(
+            rule.id, rule.hazard, severity, claim.certainty or certainty, claim.message, claim.evidence,
+            claim.remedy, claim.object, _span(statement, claim.at), self._index.get(id(statement)),
+        )  # fmt: skip
+
+    def _add(self, finding: Finding, claim: Claim) -> None:
+        key = finding.rule, finding.statement, finding.object or finding.message
+        self._found.setdefault(key, (finding, claim.unless))
+
+
+def _span(statement: Statement, at: tuple[int, int] | None) -> Span:
+    """The place of a claim; a Change without offsets of its own stands for its whole statement."""
+    return statement.source.span(*at) if at and at != (0, 0) else statement.span

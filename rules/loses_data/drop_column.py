@@ -1,0 +1,57 @@
+"""Dropping a column destroys its values, and every query that names it fails.
+
+There is no undo once the transaction is committed, and ORMs name every column that they know: the old
+code breaks even where it never reads the values.
+
+Harmless is a column that this run itself adds, and any column of a table that it creates.
+
+```sql live
+CREATE TABLE users (id int, email text);
+```
+```sql bad
+ALTER TABLE users DROP COLUMN email;
+```
+```sql good
+ALTER TABLE users ADD COLUMN hint text;
+ALTER TABLE users DROP COLUMN hint;
+```
+"""
+
+from collections.abc import Iterator
+
+from checker.catalog import QName
+from checker.change import DropColumn, RenameTable
+from checker.finding import Claim
+from checker.remedy import backup
+from checker.step import Step
+
+
+def check(step: Step[DropColumn | RenameTable]) -> Iterator[Claim]:
+    match step.change:
+        case DropColumn(table=table, column=column):
+            if not step.is_scratch(table) and not _is_new(step, table, column):
+                yield _lost(step, table, column)
+        case RenameTable(table=table, new=new):
+            yield from _left_out(step, table, QName(table.schema, new))
+
+
+def _left_out(step: Step[DropColumn | RenameTable], built: QName, name: QName) -> Iterator[Claim]:
+    """A table that is built anew and takes the old one's name and rows, but not all of its columns."""
+    old, new = step.live.table(name), step.table(built)
+    if old is None or new is None or name not in step.rows.sources_of(built):
+        return
+    for column in old.columns:
+        if new.column(column.name) is None:
+            yield _lost(step, name, column.name)
+
+
+def _is_new(step: Step[DropColumn | RenameTable], table: QName, column: str) -> bool:
+    live = step.live.table(table)
+    return live is not None and not live.assumed and live.column(column) is None
+
+
+def _lost(step: Step[DropColumn | RenameTable], table: QName, column: str) -> Claim:
+    remedy = backup(table, postgres=step.before.server.is_postgres)
+    return step.claim(
+        f"{table}.{column} is dropped with all its values", object=f"{table}.{column}", remedy=remedy
+    )

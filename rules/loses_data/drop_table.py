@@ -1,0 +1,40 @@
+"""Dropping a table destroys its rows, and every query that names it fails.
+
+There is no undo once the transaction is committed. Code that is still running with the old schema
+breaks at the same moment.
+
+Harmless is a table that this run itself creates, as long as nothing was copied into it, and one
+whose rows are copied into a table that has its name in the end (SQLite's way to alter a table).
+
+```sql live
+CREATE TABLE sessions (id int, token text);
+```
+```sql bad
+DROP TABLE sessions;
+```
+```sql good
+CREATE TABLE import_stage (line text);
+DROP TABLE import_stage;
+```
+"""
+
+from collections.abc import Iterator
+
+from checker.change import DropTable
+from checker.finding import Claim
+from checker.remedy import backup
+from checker.step import Step
+
+
+def check(step: Step[DropTable]) -> Iterator[Claim]:
+    table = step.change.table
+    found = step.table(table)
+    if step.is_scratch(table) or (found and found.temporary):
+        return
+    copied = step.rows.was_copied(table)
+    rows = f"about {found.rows:,} rows" if found and found.rows else "all rows"
+    yield step.claim(
+        f"{table} is dropped with {rows}",
+        remedy=backup(table, postgres=step.before.server.is_postgres),
+        unless=(lambda end: end.table(table) is not None) if copied else None,
+    )

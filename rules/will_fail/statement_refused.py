@@ -1,0 +1,32 @@
+"""The server refuses the statement.
+
+The simulation knows that the server answers this statement with an error, of a kind that has no page of
+its own. The message holds the server's error code and its own words. What stands before it in the same
+transaction is rolled back, what stands behind it in that transaction does not run.
+
+```sql live
+CREATE TABLE users (id int PRIMARY KEY, email text);
+```
+```sql bad
+ALTER TABLE users ADD PRIMARY KEY (email);
+```
+```sql good
+ALTER TABLE users ADD UNIQUE (email);
+```
+"""
+
+from collections.abc import Iterator
+
+from checker.change import Change
+from checker.errors import ApplyError
+from checker.finding import Claim
+from checker.step import Step
+
+
+def check(step: Step[Change], error: ApplyError) -> Iterator[Claim]:
+    subject = f"{error.object}: " if error.object and error.object not in error.message else ""
+    yield step.claim(
+        f"{subject}the server refuses this: {error.message}",
+        evidence=f"error {error.code}",
+        object=error.object,
+    )
