@@ -45,3 +45,41 @@ class SqlType:
     def element(self) -> SqlType:
         """The type of one element of an array; a scalar is its own element."""
         return replace(self, array=False)
+
+    @property
+    def is_builtin(self) -> bool:
+        """True for a type of PostgreSQL itself; `serial` is none, it is a way of writing."""
+        return self.schema is None and (self.name in BUILTIN_NAMES or self.name.startswith("interval "))
+
+
+_STANDARD = frozenset(("ANY", "BLOB", "INT", "INTEGER", "REAL", "TEXT"))
+
+
+def loose_type(text: str) -> SqlType:
+    """The value for SQLite's own text of a column's type: the text, as written.
+
+    The six standard types are in upper case whatever was written (SQLite 3.37 and later report them so).
+    """
+    upper = text.upper()
+    return SqlType(upper if upper in _STANDARD else text)
+
+
+BUILTIN_NAMES = frozenset(
+    (
+        "bigint", "bit", "bit varying", "boolean", "box", "bpchar", "bytea", '"char"', "character",
+        "character varying", "cid", "cidr", "circle", "date", "datemultirange", "daterange",
+        "double precision", "inet", "int4multirange", "int4range", "int8multirange", "int8range", "integer",
+        "interval", "json", "jsonb", "jsonpath", "line", "lseg", "macaddr", "macaddr8", "money", "name",
+        "numeric", "nummultirange", "numrange", "oid", "oidvector", "int2vector", "path", "pg_lsn",
+        "pg_snapshot", "point", "polygon", "real", "record", "refcursor", "regclass", "regcollation",
+        "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc", "regprocedure",
+        "regrole", "regtype", "smallint", "text", "tid", "time with time zone", "time without time zone",
+        "timestamp with time zone", "timestamp without time zone", "trigger", "event_trigger",
+        "tsmultirange", "tsquery", "tsrange", "tstzmultirange", "tstzrange", "tsvector", "txid_snapshot",
+        "uuid", "void", "xid", "xid8", "xml", "aclitem", "cstring", "internal", "any", "anyarray",
+        "anycompatible", "anycompatiblearray", "anycompatiblemultirange", "anycompatiblenonarray",
+        "anycompatiblerange", "anyelement", "anyenum", "anymultirange", "anynonarray", "anyrange", "unknown",
+        "language_handler", "index_am_handler", "table_am_handler", "fdw_handler", "tsm_handler",
+    )
+)  # fmt: skip
+"""The names of `pg_type` in `pg_catalog` as `format_type` spells them (15.18, row types left out)."""

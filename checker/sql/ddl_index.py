@@ -1,0 +1,71 @@
+"""CREATE INDEX of both dialects."""
+
+from __future__ import annotations
+
+from checker.sql.cursor import Cursor
+from checker.sql.ddl_columns import read_nulls
+from checker.sql.nodes import CreateIndex, IndexKeyNode
+
+_AFTER_KEY = frozenset(("COLLATE", "ASC", "DESC", "NULLS"))
+
+
+def read_create_index(c: Cursor, first: int, unique: bool) -> CreateIndex:
+    """What follows CREATE [UNIQUE] INDEX."""
+    concurrently = c.accept("CONCURRENTLY")
+    if_not_exists = c.accept("IF", "NOT", "EXISTS")
+    name = None if c.at("ON") else c.name()
+    c.expect("ON")
+    only = c.accept("ONLY")
+    table = c.name()
+    method = c.ident() if c.accept("USING") else "btree"
+    keys = c.parens(lambda: _key(c))
+    include = c.idents() if c.accept("INCLUDE") else ()
+    distinct = read_nulls(c)
+    if c.accept("WITH"):
+        c.skip_parens()
+    if c.accept("TABLESPACE"):
+        c.ident()
+    where = c.expr_to() if c.accept("WHERE") else None
+    c.end()
+    return CreateIndex(
+        name, table, keys, unique, concurrently, if_not_exists, only, method, include, where, distinct,
+        c.span(first),
+    )  # fmt: skip
+
+
+def _key(c: Cursor) -> IndexKeyNode:
+    """A column or an expression, then COLLATE, operator class with its options, order."""
+    column, expression = None, None
+    following = c.tokens[c.i + 1]
+    if c.is_name and (following.upper in _AFTER_COLUMN or following.kind in ("word", "quoted")):
+        column = c.ident()
+    else:
+        first = c.i
+        _pass_expression(c)
+        expression = c.expr(first)
+    collation = c.name().last if c.accept("COLLATE") else None
+    opclass = None
+    if c.is_name and c.word not in _AFTER_KEY:
+        opclass = str(c.name())
+        if c.at("("):
+            c.skip_parens()
+    descending = c.accept_any(("ASC", "DESC")) == "DESC"
+    if c.accept("NULLS") and not c.accept_any(("FIRST", "LAST")):
+        raise c.unexpected("FIRST or LAST")
+    return IndexKeyNode(column, expression, descending, opclass, collation)
+
+
+_AFTER_COLUMN = frozenset((",", ")"))
+
+
+def _pass_expression(c: Cursor) -> None:
+    """PostgreSQL wants parentheses or a function call here, SQLite any expression."""
+    if c.dialect == "sqlite":
+        c.skip_to(_AFTER_KEY, commas=False)
+    elif c.at("("):
+        c.skip_parens()
+    else:
+        while not c.at("("):
+            c.label()
+            c.accept(".")
+        c.skip_parens()
