@@ -1,0 +1,1 @@
+"""How fast it is, as medians of five with ratios: `make bench`. Never part of the tests."""
