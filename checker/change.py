@@ -41,9 +41,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableChange(Change):
-    """A Change of one table (or view, where the server lets ALTER TABLE name one)."""
+    """A Change of one table (or view, where the server lets ALTER TABLE name one).
+
+    `cloned_from` is the parent of whose change this one follows by itself: the server indexes every partition.
+    """
 
     table: QName
+    cloned_from: QName | None = field(default=None, compare=False)
 
 
 # Tables

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from checker.catalog import Catalog, IndexKey, QName, Table
+from checker.catalog import Catalog, IndexKey, QName
 from checker.sql.tokens import Token, identifier, tokenize
 
 LIMIT = 63
@@ -132,7 +132,9 @@ def check_name(catalog: Catalog, table: QName, columns: Collection[str], taken: 
     return constraint_name(catalog, table.schema, table.name, one, "check", taken)
 
 
-def foreign_key_name(catalog: Catalog, table: QName, columns: Iterable[str], taken: Collection[str] = ()) -> str:
+def foreign_key_name(
+    catalog: Catalog, table: QName, columns: Iterable[str], taken: Collection[str] = ()
+) -> str:
     """The automatic name of a foreign key: `table_a_b_fkey`."""
     return constraint_name(catalog, table.schema, table.name, joined(columns), "fkey", taken)
 
@@ -142,12 +144,6 @@ def sequence_name(catalog: Catalog, table: QName, column: str) -> str:
     return relation_name(catalog, table.schema, table.name, column, "seq")
 
 
-def numbered_autoindex(table: Table | str, number: int) -> str:
-    """SQLite's name for the index of a PRIMARY KEY or UNIQUE: `sqlite_autoindex_t_1`."""
-    name = table if isinstance(table, str) else table.name.name
-    return f"sqlite_autoindex_{name}_{number}"
-
-
 # What an expression is called (the server's FigureColname)
 
 _SPECIAL = {"trim": "btrim"}
@@ -155,7 +151,9 @@ _INTERNAL = {
     "integer": "int4", "int": "int4", "smallint": "int2", "bigint": "int8", "real": "float4", "boolean": "bool",
     "double": "float8", "decimal": "numeric", "dec": "numeric", "character": "bpchar", "char": "bpchar",
 }  # fmt: skip
-_OPERATOR_WORDS = frozenset(("AND", "OR", "NOT", "IS", "LIKE", "ILIKE", "SIMILAR", "IN", "BETWEEN", "ISNULL", "NOTNULL"))
+_OPERATOR_WORDS = frozenset(
+    ("AND", "OR", "NOT", "IS", "LIKE", "ILIKE", "SIMILAR", "IN", "BETWEEN", "ISNULL", "NOTNULL")
+)
 _OPENING, _CLOSING = frozenset(("(", "[", "CASE")), frozenset((")", "]", "END"))
 _NOT_OPERATORS = frozenset(("::", ".", "[", "]", ",", "(", ")"))
 
