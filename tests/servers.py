@@ -151,11 +151,12 @@ def launch(binaries: Path) -> Server:
     _give(directory, account)
     data = directory / "data"
     _run_as(account, "cp", "-a", str(_initialised(binaries, account)), str(data))
-    process = subprocess.Popen(
-        [str(binaries / "postgres"), "-D", str(data), "-k", str(directory)],
-        stdout=subprocess.DEVNULL, stderr=open(directory / "log", "wb"), stdin=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent, start_new_session=True, cwd=directory, **_identity(account),
-    )  # fmt: skip
+    with open(directory / "log", "wb") as log:
+        process = subprocess.Popen(
+            [str(binaries / "postgres"), "-D", str(data), "-k", str(directory)],
+            stdout=subprocess.DEVNULL, stderr=log, stdin=subprocess.DEVNULL, cwd=directory,
+            preexec_fn=_die_with_parent, start_new_session=True, **_identity(account),
+        )  # fmt: skip
     admin = f"postgresql://postgres@/postgres?host={quote(str(directory), safe='')}"
     server = Server(admin, (), binaries, process, directory)
     try:
@@ -245,7 +246,7 @@ def _readable(binaries: Path, account: pwd.struct_passwd | None) -> Path:
         return binaries
     probe = subprocess.run(
         [str(binaries / "postgres"), "--version"], capture_output=True, cwd="/", check=False,
-        preexec_fn=None, **_identity(account),
+        **_identity(account),
     ) if _may_enter(binaries, account) else None  # fmt: skip
     if probe is not None and probe.returncode == 0:
         return binaries
@@ -286,7 +287,9 @@ def _initialised(binaries: Path, account: pwd.struct_passwd | None) -> Path:
 
 def major_of(binaries: Path) -> int:
     """The major version of these binaries."""
-    said = subprocess.run([str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=True
+    )
     found = re.search(r"(\d+)[.\d]*", said.stdout)
     assert found is not None
     return int(found[1])

@@ -1,0 +1,44 @@
+"""The database port: what every live database can be asked, whatever its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from checker.catalog import Catalog, Server
+from checker.finding import NotChecked
+
+
+class LiveError(Exception):
+    """The database cannot be reached or read: one line, and never a password in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCatalog:
+    """What was loaded, and what could not be looked at."""
+
+    catalog: Catalog
+    not_checked: tuple[NotChecked, ...] = ()
+
+
+class Live(Protocol):
+    """An open database. Everything it does is read-only."""
+
+    @property
+    def server(self) -> Server:
+        """Dialect, version and settings."""
+
+    @property
+    def name(self) -> str:
+        """What reports call it: host and database, or the file; no user, no password."""
+
+    def catalog(self, touched: frozenset[str] | None = None) -> LiveCatalog:
+        """The schema as it is now; raises LiveError.
+
+        `touched` are the bare names that a change mentions (relations, types, functions, extensions;
+        `app.*` for all of a schema): those come with their neighbours, of all other relations only
+        the names. None loads everything.
+        """
+
+    def close(self) -> None:
+        """Close the connection."""
