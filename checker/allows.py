@@ -70,12 +70,18 @@ def uses(
     for placed in allows:
         here, rules = found[placed.index], placed.allow.rules
         silent = tuple(
-            rule
-            for rule in rules
-            if rule in asked.by_id and rule not in here and placed.index in reached
+            rule for rule in rules if rule in asked.by_id and rule not in here and placed.index in reached
         )
         unknown = tuple(rule for rule in rules if rule not in ids)
         yield (
             placed,
-            AllowUse(placed.allow, placed.statement, frozenset(here.intersection(rules)), silent, unknown, ids, today),
+            AllowUse(
+                placed.allow,
+                placed.statement,
+                frozenset(here.intersection(rules)),
+                silent,
+                unknown,
+                ids,
+                today,
+            ),
         )

@@ -44,6 +44,11 @@ class Expr:
     uses: frozenset[QName] = frozenset()
     volatile: bool | None = None
 
+    @property
+    def is_true(self) -> bool:
+        """True for a condition that holds for every row, in the ways in which people write it."""
+        return self.text.strip("() \t\n").replace(" ", "").lower() in ("true", "1", "1=1")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -470,6 +475,13 @@ class Catalog:
     def sequences(self) -> Iterator[Sequence]:
         """Every sequence."""
         return (found for found in self.relations.values() if isinstance(found, Sequence))
+
+    def tables_in(self, schema: str) -> Iterator[QName]:
+        """The names of all tables of a schema, also of those whose details are not loaded."""
+        for name, found in self.relations.items():
+            unloaded = isinstance(found, Unloaded) and found.kind in ("table", "partitioned")
+            if name.schema == schema and (unloaded or isinstance(found, Table)):
+                yield name
 
     def references_to(self, table: QName) -> Iterator[tuple[Table, ForeignKey]]:
         """Every foreign key that points at the table, with the table that holds it."""

@@ -1,4 +1,4 @@
-"""What the run itself shows about rows before a step: filled, emptied, copied from one table into another.
+"""What the run itself shows before a step: tables filled, emptied or copied, columns added.
 
 A fold over Changes like the catalog, and only about what the migrations do: what the live database holds
 is a question for the live side. Where something cannot be known the facts say less, never more.
@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from checker.catalog import QName
 from checker.change import (
+    AddColumn,
     Change,
     CreateTable,
     Delete,
     DropTable,
     Insert,
     NotUnderstood,
+    RenameColumn,
     RenameTable,
     Rollback,
     SetSchema,
@@ -25,14 +27,16 @@ from checker.change import (
 
 @dataclass(frozen=True, slots=True)
 class DataFacts:
-    """Tables that rows were put into, tables without any row left, and (source, target) of copied rows.
+    """Tables that rows were put into, tables without any row left, (source, target) of copied rows.
 
+    `added` are the columns that the run added to tables which it did not create, under their present names;
     `unsure` says that a statement which nobody could read may have written anywhere.
     """
 
     filled: frozenset[QName] = frozenset()
     emptied: frozenset[QName] = frozenset()
     copied: frozenset[tuple[QName, QName]] = frozenset()
+    added: frozenset[tuple[QName, str]] = frozenset()
     unsure: bool = False
 
     def may_fill(self, table: QName) -> bool:
@@ -65,14 +69,18 @@ def fold(facts: DataFacts, change: Change) -> DataFacts:
             return _fill(fresh, made.name, frozenset()) if change.filled else fresh
         case Truncate(table=table, along=along):
             return _empty(facts, {table, *along})
-        case Delete(table=table, where=None):
+        case Delete(table=table, where=where) if where is None or where.is_true:
             return _empty(facts, {table})
+        case AddColumn(table=table, column=column):
+            return replace(facts, added=facts.added | {(table, column.name)})
+        case RenameColumn(table=table, column=old, new=new) if (table, old) in facts.added:
+            return replace(facts, added=facts.added - {(table, old)} | {(table, new)})
         case DropTable(table=table):
             return _forget(facts, table)
-        case RenameTable(table=table, new=new):
-            return _rename(facts, table, QName(table.schema, new))
-        case SetSchema(kind="table", name=name, schema=schema):
-            return _rename(facts, name, QName(schema, name.name))
+        case RenameTable(table=table, new=name):
+            return _rename(facts, table, QName(table.schema, name))
+        case SetSchema(kind="table", name=table, schema=schema):
+            return _rename(facts, table, QName(schema, table.name))
         case Rollback():
             return replace(facts, emptied=frozenset()) if facts.emptied else facts
         case NotUnderstood(names=names, everything=everything):
@@ -101,7 +109,13 @@ def _forget(facts: DataFacts, table: QName) -> DataFacts:
     if facts == NO_FACTS:
         return facts
     pairs = frozenset(pair for pair in facts.copied if pair[1] != table)
-    return replace(facts, filled=facts.filled - {table}, emptied=facts.emptied - {table}, copied=pairs)
+    return replace(
+        facts,
+        filled=facts.filled - {table},
+        emptied=facts.emptied - {table},
+        copied=pairs,
+        added=frozenset(pair for pair in facts.added if pair[0] != table),
+    )
 
 
 def _rename(facts: DataFacts, old: QName, new: QName) -> DataFacts:
@@ -112,4 +126,5 @@ def _rename(facts: DataFacts, old: QName, new: QName) -> DataFacts:
         return frozenset(new if table == old else table for table in tables)
 
     pairs = frozenset((source, new if target == old else target) for source, target in facts.copied)
-    return replace(facts, filled=names(facts.filled), emptied=names(facts.emptied), copied=pairs)
+    added = frozenset((new if table == old else table, column) for table, column in facts.added)
+    return replace(facts, filled=names(facts.filled), emptied=names(facts.emptied), copied=pairs, added=added)

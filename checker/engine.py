@@ -99,7 +99,7 @@ def _with_facts(steps: Iterable[Step[Change]]) -> Iterator[Step[Change]]:
     """The steps, each with what the run has shown about rows before it."""
     facts = NO_FACTS
     for step in steps:
-        yield step if facts is NO_FACTS else replace(step, rows=facts)
+        yield step if facts is NO_FACTS else replace(step, facts=facts)
         if step.error is None:
             facts = fold(facts, step.change)
 
@@ -142,13 +142,13 @@ class _Run:
             self.reached.add(index)
             if isinstance(step.change, NotUnderstood):
                 self._unread.add(index)
-        refusal_is_said = False
+        predicted = False
         for rule in self.rules.of_step(step):
-            if rule.is_fallback and refusal_is_said:
+            if rule.predicts and predicted:
                 continue
             arguments = (step,) if rule.refusal is None else (step, step.error)
             for claim in self._claims(rule, arguments, step.statement):
-                refusal_is_said |= rule.hazard == "will-fail"
+                predicted |= rule.predicts
                 self._add(self._finding(rule, claim, step.statement, step.certainty), claim)
 
     def findings(self) -> list[Finding]:
@@ -188,9 +188,7 @@ class _Run:
             said = " ".join(f"{type(problem).__name__}: {problem}".split())
             self.bugs.append(RuleBug(rule.id, said, statement.span, traceback.format_exc()))
 
-    def _finding(
-        self, rule: Rule, claim: Claim, statement: Statement, certainty: Certainty
-    ) -> Finding:
+    def _finding(self, rule: Rule, claim: Claim, statement: Statement, certainty: Certainty) -> Finding:
         chosen = self.severities.get(rule.id)
         severity = chosen if isinstance(chosen, Severity) else claim.severity or rule.severity
         return Finding(

@@ -77,7 +77,7 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Stays the same while rule, object and file do: for baselines and code scanning."""
-        parts = "\0".join((self.rule, self.object, self.span.file, self.message))
+        parts = f"{self.rule}\0{self.object}\0{self.span.file}\0{self.message}"
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
     @property

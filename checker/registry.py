@@ -52,12 +52,13 @@ class RuleSet:
         return tuple(rule for rule in self.rules if not rule.changes)
 
     def of_step(self, step: Step[Change]) -> tuple[Rule, ...]:
-        """The rules that are to be asked about a step, the fallback for refusals last."""
+        """The rules that are to be asked about a step, the most specific first."""
         key = (type(step.change), type(step.error) if step.error else None)
         found = self._by_step.get(key)
         if found is None:
             wanted = (rule for rule in self.rules if rule.changes and rule.wants(*key))
-            found = self._by_step[key] = tuple(sorted(wanted, key=lambda rule: rule.is_fallback))
+            ranked = sorted(wanted, key=lambda rule: rule.specificity, reverse=True)
+            found = self._by_step[key] = tuple(ranked)
         return found
 
     def without(self, ids: Iterable[str]) -> RuleSet:
@@ -127,9 +128,7 @@ def load_file(path: Path) -> Rule:
     if not callable(check):
         raise RegistryError(f"{path}: a rule has a function `check`")
     changes, refusal = _subjects(check, path)
-    return Rule(
-        path.stem.replace("_", "-"), FOLDERS[path.parent.name], page, path, check, changes, refusal
-    )
+    return Rule(path.stem.replace("_", "-"), FOLDERS[path.parent.name], page, path, check, changes, refusal)
 
 
 def _run(path: Path) -> ModuleType:

@@ -6,6 +6,7 @@ import re
 import shlex
 
 from checker.catalog import Column, QName
+from checker.sqltype import SqlType
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 
@@ -30,11 +31,11 @@ _RESERVED = frozenset(
 
 
 def quoted(name: str) -> str:
-    '''One identifier, in double quotes unless every server reads it the same without.
+    """One identifier, in double quotes unless every server reads it the same without.
 
-    >>> quoted("users"), quoted("User"), quoted("order"), quoted('a"b')
-    ('users', '"User"', '"order"', '"a""b"')
-    '''
+    >>> quoted("users"), quoted("User"), quoted("order")
+    ('users', '"User"', '"order"')
+    """
     if _PLAIN.fullmatch(name) and name not in _RESERVED:
         return name
     doubled = name.replace('"', '""')
@@ -98,15 +99,111 @@ def backup(table: QName, *, postgres: bool) -> str:
     return f"-- run a backup first: pg_dump --table={chosen} --file={file}"
 
 
-def column_definition(column: Column, *, nullable: bool) -> str:
-    """A column as ADD COLUMN takes it, without its constraints and default."""
-    return f"{quoted(column.name)} {column_type(column)}" + ("" if nullable else " NOT NULL")
+def statement(text: str) -> str:
+    """A statement of the migration, with its terminator; a comment at its end must not swallow that."""
+    return f"{text}\n;" if "--" in text.rpartition("\n")[2] else f"{text};"
 
 
-def column_type(column: Column) -> str:
-    """The column's type as SQL; types with a schema of their own are quoted like any name."""
-    kind = column.type
+def spelled(kind: SqlType) -> str:
+    """A type as SQL; one with a schema of its own is quoted like any name.
+
+    >>> spelled(SqlType("Mood", schema="public", array=True))
+    'public."Mood"[]'
+    """
     if kind.schema is None:
         return str(kind)
     modifiers = f"({','.join(map(str, kind.args))})" if kind.args else ""
     return f"{quoted(kind.schema)}.{quoted(kind.name)}{modifiers}" + ("[]" if kind.array else "")
+
+
+def zero(kind: SqlType) -> str | None:
+    """A neutral constant of a type, None where there is none: something to put a better value in the place of.
+
+    >>> zero(SqlType("character varying", args=(20,))), zero(SqlType("bigint")), zero(SqlType("point"))
+    ("''", '0', None)
+    """
+    if kind.array:
+        return "'{}'"
+    return None if kind.schema else _ZEROS.get(kind.name.lower())
+
+
+_ZEROS = {
+    **dict.fromkeys(("text", "character varying", "character", "bytea", "citext", "varchar"), "''"),
+    **dict.fromkeys(("smallint", "integer", "bigint", "numeric", "real", "double precision", "int"), "0"),
+    **dict.fromkeys(("json", "jsonb"), "'{}'"),
+    "boolean": "false",
+    "uuid": "'00000000-0000-0000-0000-000000000000'",
+    "date": "current_date",
+    "timestamp with time zone": "now()",
+    "timestamp without time zone": "now()",
+    "datetime": "'1970-01-01 00:00:00'",
+    "interval": "'0'",
+}
+
+
+def add_required(table: QName, column: Column, *, postgres: bool) -> str:
+    """How to add a column that must have a value to a table that has rows."""
+    name, place, kind = quoted(column.name), qualified(table), spelled(column.type)
+    value = zero(column.type)
+    if not postgres:
+        neutral = value or literal("")
+        return f"ALTER TABLE {place} ADD COLUMN {name} {kind} NOT NULL DEFAULT {neutral};"
+    fill = f"UPDATE {place} SET {name} = {value} WHERE {name} IS NULL;"
+    return script(
+        f"ALTER TABLE {place} ADD COLUMN {name} {kind};",
+        "-- put the right value into every row, in batches where there are many",
+        fill if value else "",
+        f"ALTER TABLE {place} ALTER COLUMN {name} SET NOT NULL;",
+    )
+
+
+def set_default(table: QName, column: str, value: str) -> str:
+    """ALTER TABLE … SET DEFAULT."""
+    return f"ALTER TABLE {qualified(table)} ALTER COLUMN {quoted(column)} SET DEFAULT {value};"
+
+
+def convert(table: QName, column: Column, kind: SqlType) -> str:
+    """A change of type that no automatic cast covers: through text, which every type can be read from."""
+    name, place = quoted(column.name), qualified(table)
+    default = f"ALTER TABLE {place} ALTER COLUMN {name} DROP DEFAULT;" if column.default else ""
+    new = spelled(kind)
+    return script(default, f"ALTER TABLE {place} ALTER COLUMN {name} TYPE {new} USING {name}::text::{new};")
+
+
+def rename_column_slowly(table: QName, column: Column, new: str, *, postgres: bool) -> str:
+    """A second column instead of a rename, and what keeps both equal while old code writes the first."""
+    place, old, fresh = qualified(table), quoted(column.name), quoted(new)
+    add = f"ALTER TABLE {place} ADD COLUMN {fresh} {spelled(column.type)};"
+    copy = f"UPDATE {place} SET {fresh} = {old};"
+    if not postgres:
+        return script(add, copy)
+    function = qualified(QName(table.schema, _cut(f"{table.name}_{new}", "_sync")))
+    return script(
+        add,
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $sync$ BEGIN",
+        f"  IF TG_OP = 'INSERT' THEN NEW.{fresh} := coalesce(NEW.{fresh}, NEW.{old}); NEW.{old} := NEW.{fresh};",
+        f"  ELSIF NEW.{fresh}::text IS DISTINCT FROM OLD.{fresh}::text THEN NEW.{old} := NEW.{fresh};",
+        f"  ELSE NEW.{fresh} := NEW.{old}; END IF;",
+        "  RETURN NEW;",
+        "END $sync$;",
+        f"CREATE TRIGGER {quoted(_cut(new, '_sync'))} BEFORE INSERT OR UPDATE ON {place}",
+        f"  FOR EACH ROW EXECUTE FUNCTION {function}();",
+        f"{copy} -- in batches where there are many rows",
+        "-- drop the trigger, its function and the old column once no code uses it any more",
+    )
+
+
+def rows_with(table: QName, column: str, values: tuple[str, ...]) -> str:
+    """A query that counts the rows which hold one of these values."""
+    listed = ", ".join(map(literal, values))
+    return f"SELECT count(*) FROM {qualified(table)} WHERE {quoted(column)}::text IN ({listed});"
+
+
+def compatibility_view(old: QName, new: QName) -> str:
+    """A view that has a renamed table's old name, for the code that still uses it."""
+    return f"CREATE VIEW {qualified(old)} AS SELECT * FROM {qualified(new)};"
+
+
+def _cut(name: str, suffix: str) -> str:
+    """The name with a suffix, within 63 bytes."""
+    return name.encode()[: 63 - len(suffix)].decode(errors="ignore") + suffix

@@ -56,9 +56,15 @@ class Rule:
         return self.page.partition("\n")[0]
 
     @property
-    def is_fallback(self) -> bool:
-        """True for a rule about refusals of any kind: it speaks where no other `will-fail` rule does."""
-        return self.hazard == "will-fail" and self.refusal is ApplyError
+    def predicts(self) -> bool:
+        """True for a `will-fail` rule about refusals: of several, only the most specific that speaks is heard."""
+        return self.hazard == "will-fail" and self.refusal is not None
+
+    @property
+    def specificity(self) -> tuple[int, int]:
+        """How narrow the refusals and the Changes are that it is about: the greater, the narrower."""
+        refusal = len(self.refusal.__mro__) if self.refusal else 0
+        return refusal, min(len(change.__mro__) for change in self.changes)
 
     def wants(self, change: type[Change], error: type[ApplyError] | None) -> bool:
         """True where it is to be asked about such a step."""
@@ -92,6 +98,12 @@ class AllowUse:
     def counts(self) -> bool:
         """True where it waves findings through: it has a reason and has not expired."""
         return bool(self.allow.reason) and not self.is_expired
+
+    def meant_by(self, unknown: str) -> str:
+        """The rule that an unknown name was probably meant to be, `""` where none is near."""
+        from difflib import get_close_matches  # only where a name is wrong
+
+        return next(iter(get_close_matches(unknown, self.known, 1)), "")
 
     def claim(self, message: str, *, object: str = "", severity: Severity = Severity.WARNING) -> Claim:
         """A claim about the comment itself, at its place."""

@@ -40,7 +40,7 @@ class Step(Generic[C]):
     `along` are the objects that go with it; `committed` counts the changes of this file whose effects stay
     whatever happens later (0 where everything is one transaction). `assumed` says that the
     relation it is about was not seen anywhere and is taken to exist (no live side, or uncertain).
-    `rows` is what the run itself has shown about rows so far.
+    `facts` is what the run itself has shown about rows and columns so far.
     """
 
     change: C
@@ -56,7 +56,7 @@ class Step(Generic[C]):
     committed: tuple[str, ...] = ()
     assumed: bool = False
     answers: object = field(default=None, compare=False)
-    rows: DataFacts = field(default=NO_FACTS, compare=False)
+    facts: DataFacts = field(default=NO_FACTS, compare=False)
 
     def table(self, name: QName) -> Table | None:
         """The table as it is before this step."""
@@ -68,11 +68,15 @@ class Step(Generic[C]):
 
     def is_empty(self, name: QName) -> bool:
         """True where the run itself shows that the table has no rows now: born here or emptied, not filled since."""
-        return name in self.rows.emptied or (self.is_born_here(name) and not self.rows.may_fill(name))
+        return name in self.facts.emptied or (self.is_born_here(name) and not self.facts.may_fill(name))
 
     def is_scratch(self, name: QName) -> bool:
         """True where nothing of the live database is in the table: born here, and no other table copied into it."""
-        return self.is_born_here(name) and not self.rows.was_copied_into(name)
+        return self.is_born_here(name) and not self.facts.was_copied_into(name)
+
+    def is_new_column(self, table: QName, column: str) -> bool:
+        """True where no value of the live database is in the column: this run added it, or built the table."""
+        return (table, column) in self.facts.added or self.is_scratch(table)
 
     @property
     def is_offline(self) -> bool:

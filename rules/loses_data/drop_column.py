@@ -1,7 +1,7 @@
 """Dropping a column destroys its values, and every query that names it fails.
 
 There is no undo once the transaction is committed, and ORMs name every column that they know: the old
-code breaks even where it never reads the values.
+code breaks even where it never looks at the values.
 
 Harmless is a column that this run itself adds, and any column of a table that it creates.
 
@@ -29,29 +29,25 @@ from checker.step import Step
 def check(step: Step[DropColumn | RenameTable]) -> Iterator[Claim]:
     match step.change:
         case DropColumn(table=table, column=column):
-            if not step.is_scratch(table) and not _is_new(step, table, column):
+            if not step.is_new_column(table, column):
                 yield _lost(step, table, column)
         case RenameTable(table=table, new=new):
             yield from _left_out(step, table, QName(table.schema, new))
 
 
 def _left_out(step: Step[DropColumn | RenameTable], built: QName, name: QName) -> Iterator[Claim]:
-    """A table that is built anew and takes the old one's name and rows, but not all of its columns."""
+    """A table that is built anew takes the old one's name and rows, but not all of its columns."""
     old, new = step.live.table(name), step.table(built)
-    if old is None or new is None or name not in step.rows.sources_of(built):
+    if old is None or new is None or name not in step.facts.sources_of(built):
         return
     for column in old.columns:
         if new.column(column.name) is None:
             yield _lost(step, name, column.name)
 
 
-def _is_new(step: Step[DropColumn | RenameTable], table: QName, column: str) -> bool:
-    live = step.live.table(table)
-    return live is not None and not live.assumed and live.column(column) is None
-
-
 def _lost(step: Step[DropColumn | RenameTable], table: QName, column: str) -> Claim:
-    remedy = backup(table, postgres=step.before.server.is_postgres)
     return step.claim(
-        f"{table}.{column} is dropped with all its values", object=f"{table}.{column}", remedy=remedy
+        f"{table}.{column} is dropped with all its values",
+        remedy=backup(table, postgres=step.before.server.is_postgres),
+        object=f"{table}.{column}",
     )

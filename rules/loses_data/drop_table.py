@@ -31,8 +31,8 @@ def check(step: Step[DropTable]) -> Iterator[Claim]:
     found = step.table(table)
     if step.is_scratch(table) or (found and found.temporary):
         return
-    copied = step.rows.was_copied(table)
-    rows = f"about {found.rows:,} rows" if found and found.rows else "all rows"
+    rows = f"about {found.rows:,} rows" if found and found.rows else "all its rows"
+    copied = step.facts.was_copied(table)
     yield step.claim(
         f"{table} is dropped with {rows}",
         remedy=backup(table, postgres=step.before.server.is_postgres),

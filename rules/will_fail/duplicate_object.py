@@ -26,6 +26,11 @@ from checker.step import Step
 
 
 def check(step: Step[Change], error: DuplicateObject) -> Iterator[Claim]:
+    if error.cut:
+        return
+    owner = f" (taken by {', '.join(error.others)})" if error.others else ""
     yield step.claim(
-        f"{error.object} already exists: {error.message}", evidence=f"error {error.code}", object=error.object
+        f"{error.object}: the name is taken, {error.message}{owner}",
+        evidence=f"error {error.code}",
+        object=error.object,
     )

@@ -1,11 +1,11 @@
 """The server refuses the statement.
 
 The simulation knows that the server answers this statement with an error, of a kind that has no page of
-its own. The message holds the server's error code and its own words. What stands before it in the same
-transaction is rolled back, what stands behind it in that transaction does not run.
+its own. The evidence holds the server's error code. What stands before it in the same transaction is
+rolled back, what stands behind it in that transaction does not run.
 
 ```sql live
-CREATE TABLE users (id int PRIMARY KEY, email text);
+CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL);
 ```
 ```sql bad
 ALTER TABLE users ADD PRIMARY KEY (email);

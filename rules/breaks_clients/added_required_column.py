@@ -1,0 +1,50 @@
+"""A new column that every INSERT must name breaks the code that does not know it yet.
+
+The code that is running while the migration is deployed leaves the new column out, and each of its INSERTs
+fails until the new code is everywhere. A default that is only there while the rows are filled, and dropped
+right after, ends in the same place.
+
+Harmless is a column that keeps a default, or stays nullable until no old code runs any more.
+
+```sql live
+CREATE TABLE users (id int);
+```
+```sql bad
+ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'reader';
+ALTER TABLE users ALTER COLUMN role DROP DEFAULT;
+```
+```sql good
+ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'reader';
+```
+"""
+
+from collections.abc import Iterator
+
+from checker.catalog import Catalog, Column
+from checker.change import AddColumn, DropDefault, SetNotNull
+from checker.finding import Claim
+from checker.remedy import script, set_default, statement, zero
+from checker.step import Step
+
+
+def check(step: Step[AddColumn | DropDefault | SetNotNull]) -> Iterator[Claim]:
+    change = step.change
+    name = change.column.name if isinstance(change, AddColumn) else change.column
+    is_new = isinstance(change, AddColumn) or (change.table, name) in step.facts.added
+    column = _required(step.after, step, name)
+    if column is None or not is_new or step.is_scratch(change.table):
+        return
+    value = zero(column.type)
+    keep = set_default(change.table, name, value) if value and step.before.server.is_postgres else ""
+    yield step.claim(
+        f"{change.table}.{name} is new and required: INSERTs that do not know it yet fail",
+        remedy=script("" if isinstance(change, AddColumn) else statement(step.statement.text), keep),
+        unless=lambda end: _required(end, step, name) is None,
+    )
+
+
+def _required(catalog: Catalog, step: Step[AddColumn | DropDefault | SetNotNull], name: str) -> Column | None:
+    """The column where INSERTs must name it."""
+    table = catalog.table(step.change.table)
+    column = table.column(name) if table else None
+    return column if column and column.is_required else None

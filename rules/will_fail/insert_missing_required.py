@@ -1,0 +1,49 @@
+"""An INSERT leaves out a column that must have a value: the server refuses the row.
+
+The column is NOT NULL and nothing fills it: no default, no identity, no generation expression. Seeds and
+fixtures that were written before the column was added are where this comes from.
+
+Harmless is a default, and an INSERT … SELECT that finds no row.
+
+```sql live
+CREATE TABLE users (id int NOT NULL, email text NOT NULL);
+```
+```sql bad
+INSERT INTO users (id) VALUES (1);
+```
+```sql good
+INSERT INTO users (id, email) VALUES (1, 'a@example.org');
+```
+"""
+
+from collections.abc import Iterator
+
+from checker.catalog import Table
+from checker.change import Insert
+from checker.finding import Certainty, Claim
+from checker.step import Step
+
+
+def check(step: Step[Insert]) -> Iterator[Claim]:
+    table = step.table(step.change.table)
+    if table is None or table.assumed:
+        return
+    sure = step.change.rows is not None or step.change.default_values
+    triggers = any("insert" in trigger.events for trigger in table.triggers)
+    for column in table.columns:
+        if column.is_required and column.name not in _given(step.change, table):
+            yield step.claim(
+                f"{table.name}.{column.name} is NOT NULL without a default, and this INSERT leaves it out",
+                object=f"{table.name}.{column.name}",
+                certainty=None if sure and not triggers else Certainty.LIKELY,
+            )
+
+
+def _given(change: Insert, table: Table) -> tuple[str, ...]:
+    """The columns that get a value: those that are named, or the first ones."""
+    if change.default_values:
+        return ()
+    if change.columns is not None:
+        return change.columns
+    width = len(change.rows[0]) if change.rows else len(table.columns)
+    return tuple(column.name for column in table.columns[:width])
