@@ -1,0 +1,247 @@
+"""ADD, DROP and RENAME COLUMN, NOT NULL and defaults, as PostgreSQL does them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from checker.apply.applied import Applied
+from checker.apply.defaults import check_default
+from checker.apply.dependents import Thing
+from checker.apply.drops import drop
+from checker.apply.lookup import (
+    column_of,
+    is_open,
+    refuse_system_column,
+    relation_of,
+    require_free,
+    table_of,
+)
+from checker.apply.renames import rename_column_everywhere
+from checker.apply.type_names import check_type
+from checker.catalog import Catalog, Column, Expr, QName, Table, View
+from checker.change import (
+    AddColumn,
+    DropColumn,
+    DropDefault,
+    DropNotNull,
+    RenameColumn,
+    SetDefault,
+    SetNotNull,
+)
+from checker.errors import DuplicateObject, IncompatibleTypes, Refused
+
+
+def with_column(table: Table, column: Column) -> Table:
+    """The table with this column in the place of the one of the same name, or at the end."""
+    if table.column(column.name) is None:
+        return replace(table, columns=(*table.columns, column))
+    columns = tuple(column if old.name == column.name else old for old in table.columns)
+    return replace(table, columns=columns)
+
+
+def descendants(catalog: Catalog, table: QName) -> Iterator[Table]:
+    """All tables that inherit from this one, in all depth, and its partitions."""
+    for child in catalog.children_of(table):
+        yield child
+        yield from descendants(catalog, child.name)
+
+
+def alter_column(
+    catalog: Catalog, table: Table, name: str, change: Callable[[Column], Column], *, children: bool = True
+) -> Catalog:
+    """The catalog with the column changed in the table and in those that inherit it."""
+    column = table.column(name)
+    if column is None:
+        return catalog
+    catalog = catalog.put(with_column(table, change(column)))
+    for child in list(descendants(catalog, table.name)) if children else ():
+        inherited = child.column(name)
+        if inherited is not None:
+            catalog = catalog.put(with_column(child, change(inherited)))
+    return catalog
+
+
+def add_column(catalog: Catalog, change: AddColumn) -> Applied:
+    """ADD COLUMN, with its sequences, also in the children and partitions."""
+    table = table_of(catalog, change.table, "ADD COLUMN")
+    for sequence in change.sequences:
+        require_free(catalog, sequence.name)
+        catalog = catalog.put(sequence)
+    if table is None:
+        return Applied(catalog)
+    if table.is_partition:
+        raise Refused("42809", "cannot add column to a partition", str(table.name))
+    _check_new_column(catalog, table, change)
+    catalog = catalog.put(with_column(table, change.column))
+    for child in list(descendants(catalog, table.name)):
+        catalog = catalog.put(_merged(child, change.column))
+    return Applied(catalog)
+
+
+def _check_new_column(catalog: Catalog, table: Table, change: AddColumn) -> None:
+    column, owner = change.column, f"{table.name}.{change.column.name}"
+    if table.column(column.name) is not None:
+        message = f'column "{column.name}" of relation "{table.name.name}" already exists'
+        cut = any(short == column.name for _, short in change.cut)
+        raise DuplicateObject("42701", message, owner, (owner,), kind="column", cut=cut)
+    refuse_system_column(column.name, owner)
+    check_type(catalog, column.type, owner)
+    check_default(catalog, table, column)
+    check_generated(catalog, with_column(table, column), column)
+
+
+def _merged(child: Table, column: Column) -> Table:
+    own = child.column(column.name)
+    if own is None:
+        return with_column(child, replace(column, inherited=True))
+    if own.type.bare() != column.type.bare():
+        message = f'child table "{child.name.name}" has different type for column "{column.name}"'
+        raise IncompatibleTypes("42804", message, f"{child.name}.{column.name}")
+    return with_column(child, replace(own, inherited=True))
+
+
+def check_generated(catalog: Catalog, table: Table, column: Column) -> None:
+    """A generated column reads existing columns that are not generated themselves."""
+    if column.generated is None or column.expression is None or is_open(catalog, table):
+        return
+    for name in sorted(column.expression.columns):
+        other = column_of(catalog, table, name)
+        if other is not None and other.generated:
+            message = f'cannot use generated column "{name}" in column generation expression'
+            raise Refused("42P17", message, f"{table.name}.{column.name}")
+
+
+def drop_column(catalog: Catalog, change: DropColumn) -> Applied:
+    """DROP COLUMN with all that stands on it; raises DependentObjects without CASCADE."""
+    table = table_of(catalog, change.table, "DROP COLUMN")
+    if table is None:
+        return Applied(catalog)
+    column = column_of(catalog, table, change.column)
+    if column is None:
+        return Applied(catalog)
+    full = f"{table.name}.{column.name}"
+    if column.inherited:
+        raise Refused(
+            "42P16", f'cannot drop inherited column "{column.name}"', full, tuple(map(str, table.parents))
+        )
+    refuse_partition_key(table, column.name, "cannot drop column")
+    things = [Thing("column", table.name, column.name)]
+    things += [
+        Thing("column", child.name, column.name)
+        for child in descendants(catalog, table.name)
+        if (inherited := child.column(column.name)) is not None and inherited.inherited
+    ]
+    return drop(catalog, things, cascade=change.cascade)
+
+
+def refuse_partition_key(table: Table, column: str, action: str) -> None:
+    """42P16 for columns that the partition key reads."""
+    if table.partition_key is not None and column in table.partition_key.columns:
+        named = f'column "{column}"' if not action.endswith("column") else f'"{column}"'
+        message = f'{action} {named} because it is part of the partition key of relation "{table.name.name}"'
+        raise Refused("42P16", message, f"{table.name}.{column}")
+
+
+def rename_column(catalog: Catalog, change: RenameColumn) -> Applied:
+    """RENAME COLUMN of a table or view; what reads it follows."""
+    relation = relation_of(catalog, change.table)
+    if not isinstance(relation, Table | View):
+        return Applied(catalog)
+    if isinstance(relation, Table):
+        column = column_of(catalog, relation, change.column)
+        if column is not None and column.inherited:
+            raise Refused(
+                "42P16", f'cannot rename inherited column "{column.name}"', f"{relation.name}.{column.name}"
+            )
+    elif relation.column(change.column) is None and relation.columns:
+        message = f'column "{change.column}" does not exist'
+        raise Refused("42703", message, f"{relation.name}.{change.column}")
+    full = f"{relation.name}.{change.new}"
+    if relation.column(change.new) is not None:
+        message = f'column "{change.new}" of relation "{relation.name.name}" already exists'
+        raise DuplicateObject("42701", message, full, (full,), kind="column")
+    refuse_system_column(change.new, full)
+    catalog = rename_column_everywhere(catalog, relation.name, change.column, change.new)
+    for child in list(descendants(catalog, relation.name)):
+        catalog = rename_column_everywhere(catalog, child.name, change.column, change.new)
+    return Applied(catalog)
+
+
+# NOT NULL
+
+
+def set_not_null(catalog: Catalog, change: SetNotNull) -> Applied:
+    """SET NOT NULL, also in the children."""
+    table = table_of(catalog, change.table, "ALTER COLUMN ... SET NOT NULL")
+    if table is None or column_of(catalog, table, change.column) is None:
+        return Applied(catalog)
+    return Applied(
+        alter_column(catalog, table, change.column, lambda column: replace(column, nullable=False))
+    )
+
+
+def drop_not_null(catalog: Catalog, change: DropNotNull) -> Applied:
+    """DROP NOT NULL; refused for primary keys, identity columns and where the partitioned parent says NOT NULL."""
+    table = table_of(catalog, change.table, "ALTER COLUMN ... DROP NOT NULL")
+    column = column_of(catalog, table, change.column) if table else None
+    if table is None or column is None:
+        return Applied(catalog)
+    full = f"{table.name}.{column.name}"
+    if column.identity:
+        message = f'column "{column.name}" of relation "{table.name.name}" is an identity column'
+        raise Refused("42601", message, full)
+    key = table.primary_key
+    if key is not None and column.name in key.columns:
+        raise Refused(
+            "42P16", f'column "{column.name}" is in a primary key', full, (f"primary key {key.name}",)
+        )
+    if table.is_partition and _is_not_null_in_parent(catalog, table, column.name):
+        raise Refused("42P16", f'column "{column.name}" is marked NOT NULL in parent table', full)
+    return Applied(alter_column(catalog, table, column.name, lambda found: replace(found, nullable=True)))
+
+
+def _is_not_null_in_parent(catalog: Catalog, table: Table, name: str) -> bool:
+    parents = (catalog.table(parent) for parent in table.parents)
+    columns = (parent.column(name) for parent in parents if parent is not None)
+    return any(column is not None and not column.nullable for column in columns)
+
+
+# Defaults
+
+
+def set_default(catalog: Catalog, change: SetDefault) -> Applied:
+    """SET DEFAULT; on a view too."""
+    return _alter_default(catalog, change, change.default)
+
+
+def drop_default(catalog: Catalog, change: DropDefault) -> Applied:
+    """DROP DEFAULT; dropping none is no error."""
+    return _alter_default(catalog, change, None)
+
+
+def _alter_default(catalog: Catalog, change: SetDefault | DropDefault, default: Expr | None) -> Applied:
+    if isinstance(relation_of(catalog, change.table), View):
+        return Applied(catalog)
+    table = table_of(catalog, change.table, "ALTER COLUMN ... SET DEFAULT")
+    if table is None:
+        return Applied(catalog)
+    refuse_system(change.column, f"{table.name}.{change.column}")
+    column = column_of(catalog, table, change.column)
+    if column is None:
+        return Applied(catalog)
+    for state, words in ((column.identity, "an identity column"), (column.generated, "a generated column")):
+        if state:
+            message = f'column "{column.name}" of relation "{table.name.name}" is {words}'
+            raise Refused("42601", message, f"{table.name}.{column.name}")
+    if default is not None:
+        check_default(catalog, table, replace(column, default=default))
+    return Applied(alter_column(catalog, table, column.name, lambda found: replace(found, default=default)))
+
+
+def refuse_system(name: str, full: str) -> None:
+    """0A000 for changes of system columns."""
+    from checker.apply.lookup import SYSTEM_COLUMNS
+
+    if name in SYSTEM_COLUMNS:
+        raise Refused("0A000", f'cannot alter system column "{name}"', full)

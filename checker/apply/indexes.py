@@ -1,0 +1,94 @@
+"""CREATE and DROP INDEX."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checker.apply.applied import Applied
+from checker.apply.constraints import require_partition_key
+from checker.apply.dependents import index_thing
+from checker.apply.drops import drop
+from checker.apply.lookup import (
+    SYSTEM_COLUMNS,
+    is_known,
+    is_open,
+    kind_of,
+    missing_column,
+    relation_of,
+    require_free,
+    said,
+    shown,
+    similar,
+)
+from checker.apply.partitions import spread_index
+from checker.catalog import Catalog, Index, QName, Table, Unloaded, View
+from checker.change import CreateIndex, DropIndex
+from checker.errors import DependentObjects, MissingObject, Refused
+
+
+def create_index(catalog: Catalog, change: CreateIndex) -> Applied:
+    """CREATE INDEX on a table or materialized view; on a partitioned table in the partitions too."""
+    owner = relation_of(catalog, change.table)
+    index = change.index
+    if isinstance(owner, Unloaded) or owner is None:
+        require_free(catalog, index.name)
+        return Applied(catalog)
+    if not isinstance(owner, Table) and not (isinstance(owner, View) and owner.materialized):
+        message = f'cannot create index on relation "{change.table.name}"'
+        raise Refused("42809", message, str(change.table), (kind_of(owner),))
+    if isinstance(owner, Table) and owner.kind == "partitioned" and change.concurrently:
+        message = f'cannot create index on partitioned table "{owner.name.name}" concurrently'
+        raise Refused("0A000", message, str(owner.name))
+    require_free(catalog, index.name, cut=any(short == index.name.name for _, short in change.cut))
+    _check_columns(catalog, owner, index)
+    if isinstance(owner, Table):
+        if index.unique:
+            require_partition_key(catalog, owner, index.columns, "unique constraint", str(index.name))
+        catalog = catalog.put(replace(owner, indexes=(*owner.indexes, index)))
+        return Applied(spread_index(catalog, owner, index))
+    return Applied(catalog.put(replace(owner, indexes=(*owner.indexes, index))))
+
+
+def _check_columns(catalog: Catalog, owner: Table | View, index: Index) -> None:
+    if isinstance(owner, Table) and is_open(catalog, owner):
+        return
+    if isinstance(owner, View) and not owner.columns:
+        return
+    names = [key.column for key in index.keys if key.column] + list(index.include)
+    for name in (*names, *sorted(index.reads.difference(names))):
+        if owner.column(name) is None and name not in SYSTEM_COLUMNS:
+            message = f'column "{name}" does not exist'
+            if isinstance(owner, Table):
+                raise missing_column(owner, name, message)
+            raise MissingObject("42703", message, f"{owner.name}.{name}", kind="column")
+
+
+def drop_index(catalog: Catalog, change: DropIndex) -> Applied:
+    """DROP INDEX; never of a constraint, whatever CASCADE says."""
+    index = index_of(catalog, change.name)
+    if index is None:
+        return Applied(catalog)
+    if index.constraint is not None:
+        table = shown(catalog, index.table)
+        message = (
+            f"cannot drop index {shown(catalog, index.name)} because constraint {index.constraint} "
+            f"on table {table} requires it"
+        )
+        raise DependentObjects(
+            "2BP01", message, str(index.name), (f"constraint {index.table}.{index.constraint}",)
+        )
+    return drop(catalog, [index_thing(index)], cascade=change.cascade)
+
+
+def index_of(catalog: Catalog, name: QName) -> Index | None:
+    """The index; None where nobody knows it; raises MissingObject, or Refused where it is no index."""
+    found = catalog.relation(name)
+    if isinstance(found, Index) or (isinstance(found, Unloaded) and found.kind == "index"):
+        return found if isinstance(found, Index) else None
+    if found is not None:
+        raise Refused("42809", f'"{name.name}" is not an index', str(name), (kind_of(found),))
+    if not is_known(catalog, name):
+        return None
+    indexes = (other.name for other, relation in catalog.relations.items() if isinstance(relation, Index))
+    message = f'index "{said(catalog, name)}" does not exist'
+    raise MissingObject("42704", message, str(name), kind="index", similar=similar(name.name, indexes))

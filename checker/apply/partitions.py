@@ -1,0 +1,329 @@
+"""Inheritance and partitions: attaching, detaching, and what a parent's constraints and indexes do below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from checker import names
+from checker.apply.applied import Applied
+from checker.apply.lookup import is_open, table_of
+from checker.catalog import (
+    Catalog,
+    Check,
+    Column,
+    Constraint,
+    ForeignKey,
+    Index,
+    PrimaryKey,
+    QName,
+    Table,
+    Unique,
+)
+from checker.change import AttachPartition, DetachPartition, Inherit, NoInherit
+from checker.errors import DuplicateObject, IncompatibleTypes, MissingObject, Refused
+
+
+def spread_constraint(catalog: Catalog, table: Table, constraint: Constraint) -> Catalog:
+    """The catalog with the constraint in the children and partitions that get it from the table."""
+    for child in list(catalog.children_of(table.name)):
+        grown = _heir(catalog, table, child, constraint)
+        if grown is not None:
+            catalog = catalog.put(grown)
+            catalog = spread_constraint(catalog, grown, constraint)
+    return catalog
+
+
+def _heir(catalog: Catalog, table: Table, child: Table, constraint: Constraint) -> Table | None:
+    match constraint:
+        case Check(no_inherit=False):
+            return _with_check(child, constraint)
+        case ForeignKey() if table.kind == "partitioned":
+            if _same_foreign_key(child, constraint):
+                return child
+            name = constraint.name
+            if child.constraint(name) is not None:
+                name = names.foreign_key_name(catalog, child.name, constraint.columns)
+            return replace(child, constraints=(*child.constraints, replace(constraint, name=name)))
+        case PrimaryKey() | Unique() if table.kind == "partitioned":
+            return _with_key(catalog, table, child, constraint)
+        case _:
+            return None
+
+
+def _with_check(child: Table, check: Check) -> Table:
+    old = child.constraint(check.name)
+    if old is None:
+        return replace(child, constraints=(*child.constraints, replace(check, inherited=True)))
+    if isinstance(old, Check):
+        if old.no_inherit:
+            message = f'constraint "{check.name}" conflicts with non-inherited constraint on relation "{child.name.name}"'
+            raise Refused("42P17", message, f"{child.name}.{check.name}")
+        swapped = tuple(
+            replace(old, inherited=True) if found is old else found for found in child.constraints
+        )
+        return replace(child, constraints=swapped)
+    message = f'constraint "{check.name}" for relation "{child.name.name}" already exists'
+    raise DuplicateObject("42710", message, f"{child.name}.{check.name}", kind="constraint")
+
+
+def _same_foreign_key(child: Table, key: ForeignKey) -> bool:
+    return any(
+        (found.columns, found.target, found.references) == (key.columns, key.target, key.references)
+        for found in child.foreign_keys
+    )
+
+
+def _with_key(catalog: Catalog, table: Table, child: Table, key: PrimaryKey | Unique) -> Table:
+    """The partition with a key of its own; one that fits is there already and is taken for it."""
+    for found in child.constraints:
+        if isinstance(found, type(key)) and found.columns == key.columns:
+            return child
+    if isinstance(key, PrimaryKey) and child.primary_key is not None:
+        message = f'multiple primary keys for table "{child.name.name}" are not allowed'
+        raise Refused("42P16", message, str(child.name))
+    parent_index = next((index for index in table.indexes if index.constraint == key.name), None)
+    name = _key_name(catalog, child, key)
+    columns = child.columns
+    if isinstance(key, PrimaryKey):
+        columns = tuple(
+            replace(column, nullable=False) if column.name in key.columns else column for column in columns
+        )
+    indexes = child.indexes
+    if parent_index is not None:
+        copy = replace(parent_index, name=name, table=child.name, constraint=name.name, bytes=None)
+        indexes = (*indexes, copy)
+    return replace(
+        child,
+        columns=columns,
+        constraints=(*child.constraints, replace(key, name=name.name)),
+        indexes=indexes,
+    )
+
+
+def _key_name(catalog: Catalog, child: Table, key: PrimaryKey | Unique) -> QName:
+    schema, own = child.name
+    if isinstance(key, PrimaryKey):
+        name = names.relation_name(catalog, schema, own, None, "pkey", constraint=True)
+    else:
+        columns = names.joined((*key.columns, *key.include))
+        name = names.relation_name(catalog, schema, own, columns, "key", constraint=True)
+    return QName(schema, name)
+
+
+def spread_index(catalog: Catalog, table: Table, index: Index) -> Catalog:
+    """The catalog with the partitioned table's index in its partitions, where none fits yet."""
+    if table.kind != "partitioned":
+        return catalog
+    for child in list(catalog.children_of(table.name)):
+        if any(_same_index(index, own) for own in child.indexes):
+            continue
+        name = QName(child.name.schema, names.index_name(catalog, child.name, index.keys, index.include))
+        copy = replace(index, name=name, table=child.name, constraint=None, bytes=None)
+        child = replace(child, indexes=(*child.indexes, copy))
+        catalog = spread_index(catalog.put(child), child, index)
+    return catalog
+
+
+def _same_index(one: Index, other: Index) -> bool:
+    return (
+        (one.keys, one.unique, one.method, one.include)
+        == (other.keys, other.unique, other.method, other.include)
+        and (one.where and one.where.text) == (other.where and other.where.text)
+        and one.nulls_not_distinct == other.nulls_not_distinct
+    )
+
+
+# ATTACH, DETACH, INHERIT
+
+
+def attach_partition(catalog: Catalog, change: AttachPartition) -> Applied:
+    """ATTACH PARTITION: the columns must be the same, keys and indexes are made where they are missing."""
+    if catalog.index(change.table) is not None:
+        return Applied(catalog)
+    parent = table_of(catalog, change.table)
+    child = table_of(catalog, change.partition)
+    if parent is None or child is None:
+        return Applied(catalog)
+    if parent.kind != "partitioned" and not is_open(catalog, parent):
+        raise Refused(
+            "42P17" if catalog.server.version < (15,) else "42809",
+            _not_partitioned(catalog, parent),
+            str(parent.name),
+        )
+    if child.is_partition:
+        raise Refused("42809", f'"{child.name.name}" is already a partition', str(child.name))
+    if child.parents:
+        raise Refused("42809", "cannot attach inheritance child as partition", str(child.name))
+    _same_persistence(parent, child, "partition")
+    _refuse_extra_columns(catalog, parent, child)
+    child = _adopted(catalog, parent, child, strict=True)
+    child = replace(child, parents=(parent.name,), is_partition=True)
+    catalog = catalog.put(child)
+    return Applied(inherit_keys(catalog, parent, child))
+
+
+def _not_partitioned(catalog: Catalog, parent: Table) -> str:
+    if catalog.server.version < (15,):
+        return f'table "{parent.name.name}" is not partitioned'
+    return f'ALTER action ATTACH PARTITION cannot be performed on relation "{parent.name.name}"'
+
+
+def _same_persistence(parent: Table, child: Table, what: str) -> None:
+    if parent.temporary and not child.temporary:
+        words = f'cannot attach a permanent relation as partition of temporary relation "{parent.name.name}"'
+    elif child.temporary and not parent.temporary:
+        words = f'cannot attach a temporary relation as partition of permanent relation "{parent.name.name}"'
+    else:
+        return
+    if what != "partition":
+        words = f'cannot inherit from temporary relation "{parent.name.name}"'
+        if child.temporary:
+            return
+    raise Refused("42809", words, str(child.name), (str(parent.name),))
+
+
+def _refuse_extra_columns(catalog: Catalog, parent: Table, child: Table) -> None:
+    if is_open(catalog, parent):
+        return
+    for column in child.columns:
+        if parent.column(column.name) is None:
+            message = (
+                f'table "{child.name.name}" contains column "{column.name}" not found in parent '
+                f'"{parent.name.name}"'
+            )
+            raise IncompatibleTypes("42804", message, f"{child.name}.{column.name}", (str(parent.name),))
+
+
+def _adopted(catalog: Catalog, parent: Table, child: Table, *, strict: bool) -> Table:
+    """The child with its columns and checks marked as inherited; raises where they do not match."""
+    columns = list(child.columns)
+    for theirs in parent.columns:
+        own = child.column(theirs.name)
+        if own is None:
+            if is_open(catalog, child):
+                continue
+            message = f'child table is missing column "{theirs.name}"'
+            raise IncompatibleTypes("42804", message, f"{child.name}.{theirs.name}", (str(parent.name),))
+        _check_match(child, theirs, own)
+        columns[columns.index(own)] = replace(own, inherited=True)
+    constraints = _adopted_checks(catalog, parent, child)
+    return replace(child, columns=tuple(columns), constraints=constraints)
+
+
+def _check_match(child: Table, theirs: Column, own: Column) -> None:
+    full = f"{child.name}.{own.name}"
+    if theirs.type != own.type:
+        message = f'child table "{child.name.name}" has different type for column "{own.name}"'
+        raise IncompatibleTypes("42804", message, full)
+    if not theirs.nullable and own.nullable:
+        raise IncompatibleTypes("42804", f'column "{own.name}" in child table must be marked NOT NULL', full)
+    if theirs.generated and not own.generated:
+        raise IncompatibleTypes(
+            "42804", f'column "{own.name}" in child table must be a generated column', full
+        )
+
+
+def _adopted_checks(catalog: Catalog, parent: Table, child: Table) -> tuple[Constraint, ...]:
+    constraints = list(child.constraints)
+    for check in parent.constraints:
+        if not isinstance(check, Check) or check.no_inherit:
+            continue
+        own = child.constraint(check.name)
+        if not isinstance(own, Check):
+            if is_open(catalog, child):
+                continue
+            message = f'child table is missing constraint "{check.name}"'
+            raise IncompatibleTypes("42804", message, f"{child.name}.{check.name}", (str(parent.name),))
+        constraints[constraints.index(own)] = replace(own, inherited=True)
+    return tuple(constraints)
+
+
+def inherit_keys(catalog: Catalog, parent: Table, child: Table) -> Catalog:
+    """The partition with the parent's keys, foreign keys and indexes, as ATTACH and PARTITION OF make them."""
+    for index in parent.indexes:
+        constraint = parent.constraint(index.constraint) if index.constraint else None
+        grown = catalog.table(child.name) or child
+        if isinstance(constraint, PrimaryKey | Unique):
+            new = _with_key(catalog, parent, grown, constraint)
+            catalog = catalog.put(new)
+            catalog = spread_constraint(catalog, new, constraint)
+        elif not any(_same_index(index, own) for own in grown.indexes):
+            name = QName(child.name.schema, names.index_name(catalog, child.name, index.keys, index.include))
+            copy = replace(index, name=name, table=child.name, constraint=None, bytes=None)
+            new = replace(grown, indexes=(*grown.indexes, copy))
+            catalog = spread_index(catalog.put(new), new, index)
+    for key in parent.foreign_keys:
+        catalog = spread_constraint(catalog, parent, key)
+    return catalog
+
+
+def detach_partition(catalog: Catalog, change: DetachPartition) -> Applied:
+    """DETACH PARTITION: what was inherited becomes the table's own."""
+    parent = table_of(catalog, change.table)
+    child = table_of(catalog, change.partition)
+    if parent is None or child is None:
+        return Applied(catalog)
+    if parent.name not in child.parents or not child.is_partition:
+        if is_open(catalog, child) or is_open(catalog, parent):
+            return Applied(catalog)
+        message = f'relation "{child.name.name}" is not a partition of relation "{parent.name.name}"'
+        raise MissingObject("42P01", message, str(child.name), (str(parent.name),), kind="partition")
+    return Applied(catalog.put(replace(_orphaned(child, parent.name), is_partition=False)))
+
+
+def _orphaned(child: Table, parent: QName) -> Table:
+    parents = tuple(name for name in child.parents if name != parent)
+    if parents:
+        return replace(child, parents=parents)
+    return replace(
+        child,
+        parents=(),
+        columns=tuple(replace(column, inherited=False) for column in child.columns),
+        constraints=tuple(
+            replace(found, inherited=False) if isinstance(found, Check) else found
+            for found in child.constraints
+        ),
+    )
+
+
+def inherit(catalog: Catalog, change: Inherit) -> Applied:
+    """INHERIT: the child must have all columns and checks of the parent already."""
+    child, parent = table_of(catalog, change.table), table_of(catalog, change.parent)
+    if child is None or parent is None:
+        return Applied(catalog)
+    full = str(child.name)
+    if child.is_partition:
+        raise Refused("42809", "cannot change inheritance of a partition", full)
+    if parent.kind == "partitioned":
+        raise Refused("42809", f'cannot inherit from partitioned table "{parent.name.name}"', full)
+    if parent.is_partition:
+        raise Refused("42809", "cannot inherit from a partition", full)
+    if parent.name in child.parents:
+        message = f'relation "{parent.name.name}" would be inherited from more than once'
+        raise DuplicateObject("42P07", message, full, (str(parent.name),), kind="parent")
+    if parent.name == child.name or child.name in _ancestors(catalog, parent):
+        raise Refused("42P07", "circular inheritance not allowed", full, (str(parent.name),))
+    child = _adopted(catalog, parent, child, strict=False)
+    return Applied(catalog.put(replace(child, parents=(*child.parents, parent.name))))
+
+
+def _ancestors(catalog: Catalog, table: Table) -> Iterable[QName]:
+    for name in table.parents:
+        yield name
+        parent = catalog.table(name)
+        if parent is not None:
+            yield from _ancestors(catalog, parent)
+
+
+def no_inherit(catalog: Catalog, change: NoInherit) -> Applied:
+    """NO INHERIT."""
+    child, parent = table_of(catalog, change.table), table_of(catalog, change.parent)
+    if child is None or parent is None:
+        return Applied(catalog)
+    if child.is_partition:
+        raise Refused("42809", "cannot change inheritance of a partition", str(child.name))
+    if parent.name not in child.parents:
+        message = f'relation "{parent.name.name}" is not a parent of relation "{child.name.name}"'
+        raise MissingObject("42P01", message, str(child.name), (str(parent.name),), kind="parent")
+    return Applied(catalog.put(_orphaned(child, parent.name)))
