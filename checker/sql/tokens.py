@@ -34,11 +34,12 @@ class Token(NamedTuple):
 
 PLACEHOLDER = r"\{\{[^'\";]*?\}\}|\$\{[\w.:\-]+\}|\$%\w+%\$|\{\{[^';]*?\}\}"
 _LETTER = r"A-Za-z_\u0080-\U0010ffff"
-_FLAT_COMMENT = r"/\*[^*/]*(?:(?:\*(?!/)|/(?!\*))[^*/]*)*\*/"
-_BACKSLASH_STRING = r"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'"
-_STRING = r"'[^']*(?:''[^']*)*'"
-_QUOTED = r'"[^"]*(?:""[^"]*)*"'
-_DOLLAR = rf"\$(?P<tag>[{_LETTER}][\w]*)?\$.*?\$(?(tag)(?P=tag))\$"
+FLAT_COMMENT = r"/\*[^*/]*(?:(?:\*(?!/)|/(?!\*))[^*/]*)*\*/"
+BACKSLASH_STRING = r"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'"
+STRING = r"'[^']*(?:''[^']*)*'"
+QUOTED = r'"[^"]*(?:""[^"]*)*"'
+TAG = rf"\$(?:[{_LETTER}]\w*)?\$"
+DOLLAR = rf"(?P<tag>{TAG}).*?(?P=tag)"
 _NUMBER = r"0[xXoObB][0-9a-fA-F_]+|(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?"
 
 
@@ -47,14 +48,14 @@ def _pattern(dialect: str, placeholders: bool) -> str:
     if placeholders:
         word = rf"(?:[{_LETTER}]|{PLACEHOLDER})(?:[\w$]|{PLACEHOLDER})*"
     if dialect == "postgres":
-        string = rf"{_STRING}|[eE]{_BACKSLASH_STRING}|[bBxXnN]{_STRING}|[uU]&{_STRING}|{_DOLLAR}"
-        quoted = rf"{_QUOTED}|[uU]&{_QUOTED}"
-        param = rf"\$\d+|(?<![:\w\]]):(?:[{_LETTER}]\w*|{_STRING}|{_QUOTED})"
+        string = rf"{STRING}|[eE]{BACKSLASH_STRING}|[bBxXnN]{STRING}|[uU]&{STRING}|{DOLLAR}"
+        quoted = rf"{QUOTED}|[uU]&{QUOTED}"
+        param = rf"\$\d+|(?<![:\w\]]):(?:[{_LETTER}]\w*|{STRING}|{QUOTED})"
         operator = r"::|:=|\.\.|(?:(?!--|/\*)[~!@#^&|`?+\-*/%<>=])+"
-        comment = rf"--[^\n]*|{_FLAT_COMMENT}"
+        comment = rf"--[^\n]*|{FLAT_COMMENT}"
     else:
-        string = rf"[xX]?{_STRING}"
-        quoted = rf"{_QUOTED}|`[^`]*(?:``[^`]*)*`|\[[^\]]*\]"
+        string = rf"[xX]?{STRING}"
+        quoted = rf"{QUOTED}|`[^`]*(?:``[^`]*)*`|\[[^\]]*\]"
         param = rf"\?\d*|[:@$][{_LETTER}]\w*"
         operator = r"->>|->|\|\||<<|>>|<=|>=|<>|!=|=="
         comment = r"--[^\n]*|/\*.*?(?:\*/|\Z)"
@@ -78,10 +79,10 @@ def has_placeholders(text: str) -> bool:
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
-def comment_end(text: str, at: int) -> int:
-    """The offset behind the nested comment that starts at `at`; -1 where it never ends."""
+def comment_end(text: str, at: int, stop: int | None = None) -> int:
+    """The offset behind the nested comment that starts at `at`; -1 where it never ends before `stop`."""
     depth = 0
-    for edge in _COMMENT_EDGE.finditer(text, at):
+    for edge in _COMMENT_EDGE.finditer(text, at, len(text) if stop is None else stop):
         depth += 1 if edge.group() == "/*" else -1
         if not depth:
             return edge.end()
