@@ -12,7 +12,7 @@ class Options:
 
     `sources` are the texts that were read, by name, for excerpts. `folder` is where relative paths start
     and `root` what paths in annotations are relative to: both absolute, or "" to leave paths alone.
-    `closing` asks for the block at the end of the text.
+    `closing` asks for the block at the end of the text, `notes` are lines to say there.
     """
 
     color: bool = False
@@ -22,3 +22,4 @@ class Options:
     sources: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
     root: str = ""
+    notes: tuple[str, ...] = ()

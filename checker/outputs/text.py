@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from checker.finding import Finding, Report, Severity, StatementReport
+from checker.finding import Finding, Report, StatementReport
 from checker.outputs import words
 from checker.outputs.escape import no_commands, visible, visible_lines
-from checker.outputs.excerpt import Line, excerpt
+from checker.outputs.excerpt import excerpt
 from checker.outputs.options import Options
 from checker.outputs.paint import Paint, wrapped
 
@@ -24,7 +24,7 @@ def render(report: Report, options: Options) -> str:
     paint = Paint(options.color)
     lines = list(_findings(report, options, paint, width))
     if options.closing:
-        lines += _closing(report, paint, width)
+        lines += _closing(report, options, paint, width)
     text = no_commands("\n".join(lines) + "\n") if lines else ""
     return text if options.unicode else text.replace("…", "...").encode("ascii", "backslashreplace").decode()
 
@@ -47,27 +47,34 @@ def _statement(
     """All that is said about one statement: a heading, then each place in it with its findings."""
     span = statement.span if statement else findings[0].span
     yield paint("strong", visible(words.place(span)))
+    if statement and (effects := words.effects(statement.impact)):
+        yield from wrapped(visible(effects), width, "  ", "    ")
     for _, group in groupby(findings, key=lambda f: (f.span.start, f.span.end)):
         here = list(group)
-        worst = min((f.severity for f in here), key=lambda s: s.rank)
-        gutter = len(str(here[0].span.end_line)) + 3
-        more = "…" if options.unicode else "..."
-        shown = excerpt(here[0].span, statement, options.sources, width - gutter, more)
-        yield from _excerpt(shown, paint, worst)
+        yield from _excerpt(here, statement, options, paint, width)
         for finding in here:
             yield from _finding(finding, paint, width)
+            yield ""
     if statement:
-        if effects := words.effects(statement.impact):
-            yield from _labelled("effect", effects, paint, width)
-        yield from _labelled("allow", words.allow_comment(findings), paint, width, wrap=False)
-    yield ""
+        yield f"  {paint('strong', 'allow:')} {visible(words.allow_comment(findings))}"
+        yield ""
 
 
-def _excerpt(lines: list[Line], paint: Paint, worst: Severity) -> Iterator[str]:
+def _excerpt(
+    findings: list[Finding],
+    statement: StatementReport | None,
+    options: Options,
+    paint: Paint,
+    width: int,
+) -> Iterator[str]:
     """The numbered lines with the underline; nothing where the text is not at hand."""
+    span = findings[0].span
+    room = len(str(span.end_line))
+    more = "…" if options.unicode else "..."
+    lines = excerpt(span, statement, options.sources, width - room - 3, more)
     if not lines:
         return
-    room = max(len(str(line.number)) for line in lines)
+    worst = min((f.severity for f in findings), key=lambda severity: severity.rank)
     bar = paint("place", f"{'':{room}} |")
     yield bar
     for line in lines:
@@ -93,15 +100,14 @@ def _finding(finding: Finding, paint: Paint, width: int) -> Iterator[str]:
         yield from (f"    {line}".rstrip() for line in visible_lines(finding.remedy))
 
 
-def _labelled(label: str, text: str, paint: Paint, width: int, wrap: bool = True) -> Iterator[str]:
+def _labelled(label: str, text: str, paint: Paint, width: int) -> Iterator[str]:
     """`  label: text`, the lines that follow indented under the label."""
-    room = width if wrap else len(text) * 6 + len(label) + 8
     head = f"  {label}: "
-    for number, line in enumerate(wrapped(visible(text), room, head, "    ")):
+    for number, line in enumerate(wrapped(visible(text), width, head, "    ")):
         yield f"  {paint('strong', f'{label}:')}{line[len(head) - 1 :]}" if number == 0 else line
 
 
-def _closing(report: Report, paint: Paint, width: int) -> Iterator[str]:
+def _closing(report: Report, options: Options, paint: Paint, width: int) -> Iterator[str]:
     """Counts, what it was checked against, what was not checked and why, what was allowed, the verdict."""
     if report.verdict == "pass" and not report.findings:
         yield from _clean(report, paint, width)
@@ -117,6 +123,8 @@ def _closing(report: Report, paint: Paint, width: int) -> Iterator[str]:
         yield from _listed("not checked:", left, paint, width)
     if report.allowed:
         yield from _listed("allowed:", map(words.allowed_line, report.allowed), paint, width)
+    for note in options.notes:
+        yield from wrapped(visible(note), width, rest="  ")
     if report.findings or report.verdict != "pass":
         word, _, rest = words.verdict_sentence(report).partition(":")
         yield paint(_VERDICT_STYLE[report.verdict], word) + (f":{rest}" if rest else "")

@@ -1,0 +1,118 @@
+"""The help pages, written by hand: the same on every Python, terminal and width."""
+
+from __future__ import annotations
+
+MAIN = """\
+ddlguard says what a schema change will do to a live database, before anything runs.
+
+usage: ddlguard check [TARGET ...] [--db URL | --from FILE] [options]
+       ddlguard COMMAND [--help]
+
+commands:
+  check         check migrations against a database, a schema file, or the rules of a dialect alone
+  rules         list the rules
+  explain RULE  print the page of a rule: what goes wrong, and what to do instead
+  schema        print the JSON Schema of `check --format json`
+
+options:
+  --version     print the version
+  --help        print this page, or that of the command before it
+
+start here:
+  ddlguard check migrations/ --db postgresql://localhost/app
+"""
+
+CHECK = """\
+usage: ddlguard check [TARGET ...] [--db URL | --db-env NAME | --from FILE | --dialect NAME] [options]
+
+Says what the SQL in TARGET would do to a database: what it loses, where it fails, what it breaks.
+Nothing is run and nothing is written; the database is read in one read-only transaction.
+
+TARGET is a file, a folder of migrations, or - for standard input. Without one, `targets` of
+ddlguard.toml are checked.
+
+what to check against (give one):
+  --db URL              the live database: postgresql://user@host/name or sqlite:///file.db
+  --db-env NAME         the live database, its URL taken from this environment variable; DATABASE_URL
+                        is tried when nothing else is given
+  --from FILE           no database: a schema as SQL (pg_dump -s, .schema), taken as what is live
+  --dialect NAME        postgres or sqlite. Alone: neither database nor schema, so whatever depends on
+                        them is called possible. With --from: the dialect of the file
+
+how to read TARGET:
+  --kind KIND           what TARGET is, where it is not recognised: {kinds}
+  --transaction HOW     how the tool that runs a file sends it: file (as one transaction), each (every
+                        statement by itself), auto (by the file's conventions; the default)
+
+what to report:
+  --fail-on LEVEL       exit 1 when there is a finding of this severity or a worse one: error (the
+                        default), warning, note; never: findings do not matter to the exit code
+  --format F[:PATH]     text (the default), json or github; with a PATH it goes to that file. Can be
+                        repeated: --format text --format json:report.json. github adds a summary to
+                        $GITHUB_STEP_SUMMARY
+  --color WHEN          auto (the default), always or never; auto honours NO_COLOR and FORCE_COLOR
+  -q, --quiet           findings only: no closing block, nothing at all when there are none
+  --no-allow            report what `-- ddlguard: allow` comments accept as if they were not there
+  --allow-incomplete    exit 0 instead of 4 when nothing fails but not everything could be checked
+
+configuration:
+  --rules DIR           a folder of rules of your own, beside those that come along; can be repeated
+  --config FILE         instead of the ddlguard.toml, or [tool.ddlguard] in pyproject.toml, that is found
+                        in this folder or above it, up to the root of the repository
+  --no-config           read no configuration file
+  -h, --help            print this page
+
+exit codes:
+  0  nothing at or above --fail-on
+  1  findings at or above --fail-on
+  2  usage, configuration or internal error
+  3  nothing to check was found
+  4  what was asked could not be checked: the database could not be reached; or nothing fails, but a
+     statement was not understood or something could not be looked at (the report says what and why)
+
+examples:
+  ddlguard check migrations/ --db postgresql://localhost/app
+  ddlguard check 0042_drop_email.sql --db sqlite:///app.db --fail-on warning
+  pg_dump -s app > schema.sql && ddlguard check migrations/ --from schema.sql
+  git diff --name-only main -- '*.sql' | xargs ddlguard check --db-env STAGING_URL --format github
+
+To accept a finding, write above the statement:
+  -- ddlguard: allow drop-column until 2027-01-31, replaced by users.handle
+"""
+
+RULES = """\
+usage: ddlguard rules [--format text|json] [--rules DIR]
+
+Lists the rules by what goes wrong: the id, the default severity, the effect in one line.
+
+options:
+  --format F    text (the default) or json
+  --rules DIR   a folder of rules of your own, beside those that come along; can be repeated
+  -h, --help    print this page
+"""
+
+EXPLAIN = """\
+usage: ddlguard explain RULE [--rules DIR]
+
+Prints the page of a rule: the effect, why, what proves it harmless, an unsafe and a safe example.
+
+options:
+  --rules DIR   a folder of rules of your own, beside those that come along; can be repeated
+  -h, --help    print this page
+"""
+
+SCHEMA = """\
+usage: ddlguard schema
+
+Prints the JSON Schema (draft 2020-12) of what `ddlguard check --format json` prints.
+
+options:
+  -h, --help    print this page
+"""
+
+PAGES = {"check": CHECK, "rules": RULES, "explain": EXPLAIN, "schema": SCHEMA}
+
+
+def page(command: str) -> str:
+    """The help of a command, the general one for "" and for what is no command."""
+    return PAGES.get(command, MAIN)

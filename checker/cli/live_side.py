@@ -1,0 +1,68 @@
+"""The live side that was asked for: its catalog, and how the report calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from checker.catalog import Catalog, Dialect, Server
+from checker.cli.settings import LiveChoice
+from checker.cli.stop import Exit, Stop
+from checker.finding import LiveSide, NotChecked
+from checker.statement import Migration
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the target is held against."""
+
+    catalog: Catalog
+    live: LiveSide
+    not_checked: tuple[NotChecked, ...] = ()
+
+
+def look(choice: LiveChoice, dialect: Dialect, migrations: Sequence[Migration]) -> Loaded:
+    """Load what the migrations touch; raises Stop where the live side cannot be read."""
+    from checker.live.port import LiveError
+
+    try:
+        if choice.url:
+            return _database(choice.url, dialect, migrations)
+        return _text(choice.file, dialect) if choice.file else _nothing(dialect)
+    except LiveError as problem:
+        raise Stop(f"{choice.said}: {problem}", Exit.INCOMPLETE) from None
+
+
+def _database(url: str, dialect: Dialect, migrations: Sequence[Migration]) -> Loaded:
+    from checker.live import connect
+    from checker.sql.mentioned import mentioned
+
+    with connect(url) as live:
+        statements = (statement for migration in migrations for statement in migration.statements)
+        found = live.catalog(mentioned(statements, dialect))
+        side = _side(live.server, "database", live.name)
+        return Loaded(found.catalog, side, found.not_checked)
+
+
+def _text(path: str, dialect: Dialect) -> Loaded:
+    from checker.live.written import written
+    from checker.sources import SourceError, source
+
+    try:
+        live = written(source(path), dialect)
+    except SourceError as problem:
+        raise Stop(f"--from: {problem}") from None
+    found = live.catalog()
+    return Loaded(found.catalog, _side(live.server, "sql", live.name), found.not_checked)
+
+
+def _nothing(dialect: Dialect) -> Loaded:
+    from checker.live.written import nothing
+
+    catalog = nothing(dialect)
+    return Loaded(catalog, LiveSide(dialect, "", "none", ""))
+
+
+def _side(server: Server, source: Literal["database", "sql"], name: str) -> LiveSide:
+    return LiveSide(server.dialect, ".".join(map(str, server.version)), source, name)

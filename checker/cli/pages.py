@@ -1,0 +1,79 @@
+"""The commands that check nothing: rules, explain, schema."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from checker.cli.arguments import explain_parser, parse, rules_parser, schema_parser
+from checker.cli.settings import configuration
+from checker.cli.stop import Exit, Stop
+from checker.explain import explain as page
+from checker.explain import listing, unknown_rule
+from checker.outputs.escape import visible
+from checker.outputs.paint import wrapped
+from checker.registry import RegistryError, RuleSet, load
+from checker.rule import SEVERITIES, Rule
+
+SCHEMA = Path(__file__).parents[1] / "schema" / "report-v1.json"
+
+
+def rules(arguments: list[str]) -> Exit:
+    """`ddlguard rules`: every rule in one line."""
+    given = parse(rules_parser(), arguments)
+    found = loaded(_everywhere(given.rules))
+    if given.format == "json":
+        print(json.dumps([_entry(rule) for rule in found], indent=2))
+        return Exit.OK
+    room = max((len(rule.id) for rule in found), default=0)
+    width = max(shutil.get_terminal_size((100, 24)).columns, room + 24)
+    for hazard, group in listing(found):
+        print(f"{hazard} ({SEVERITIES[group[0].hazard].value})")
+        for rule in group:
+            for line in wrapped(visible(rule.title), width, f"  {rule.id:{room}}  ", " " * (room + 4)):
+                print(line)
+    return Exit.OK
+
+
+def _entry(rule: Rule) -> dict[str, str]:
+    return {
+        "id": rule.id,
+        "hazard": rule.hazard,
+        "severity": rule.severity.value,
+        "title": rule.title,
+        "page": rule.page,
+    }
+
+
+def explain(arguments: list[str]) -> Exit:
+    """`ddlguard explain RULE`: its page."""
+    given = parse(explain_parser(), arguments)
+    found = loaded(_everywhere(given.rules))
+    if given.rule not in found.by_id:
+        raise Stop(unknown_rule(given.rule, found))
+    sys.stdout.write(page(found.by_id[given.rule]))
+    return Exit.OK
+
+
+def schema(arguments: list[str]) -> Exit:
+    """`ddlguard schema`: the JSON Schema of the report."""
+    parse(schema_parser(), arguments)
+    sys.stdout.write(SCHEMA.read_text(encoding="utf-8"))
+    return Exit.OK
+
+
+def _everywhere(typed: Sequence[str]) -> tuple[Path, ...]:
+    """The team's own folders: those of the configuration, then those that were typed."""
+    config = configuration()
+    return (*(config.folder / path for path in config.rule_paths), *map(Path, typed))
+
+
+def loaded(extra: Sequence[Path]) -> RuleSet:
+    """The rules that come along and those of these folders; raises Stop."""
+    try:
+        return load(extra)
+    except RegistryError as problem:
+        raise Stop(str(problem)) from None
