@@ -32,7 +32,7 @@ class Token(NamedTuple):
     end: int
 
 
-PLACEHOLDER = r"\{\{[^'\";]*?\}\}|\$\{[\w.:\-]+\}|\$%\w+%\$|\{\{[^';]*?\}\}"
+PLACEHOLDER = r"\{\{[^{}';]*\}\}|\$\{[\w.:\-]+\}|\$%\w+%\$"
 _LETTER = r"A-Za-z_\u0080-\U0010ffff"
 FLAT_COMMENT = r"/\*[^*/]*(?:(?:\*(?!/)|/(?!\*))[^*/]*)*\*/"
 BACKSLASH_STRING = r"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'"
@@ -53,16 +53,18 @@ def _pattern(dialect: str, placeholders: bool) -> str:
         param = rf"\$\d+|(?<![:\w\]]):(?:[{_LETTER}]\w*|{STRING}|{QUOTED})"
         operator = r"::|:=|\.\.|(?:(?!--|/\*)[~!@#^&|`?+\-*/%<>=])+"
         comment = rf"--[^\n]*|{FLAT_COMMENT}"
+        unclosed = rf"""(?:['"]|{TAG}).*"""
     else:
         string = rf"[xX]?{STRING}"
         quoted = rf"{QUOTED}|`[^`]*(?:``[^`]*)*`|\[[^\]]*\]"
         param = rf"\?\d*|[:@$][{_LETTER}]\w*"
         operator = r"->>|->|\|\||<<|>>|<=|>=|<>|!=|=="
         comment = r"--[^\n]*|/\*.*?(?:\*/|\Z)"
+        unclosed = r"""['"`\[].*"""
     return (
         rf"\s*(?:(?P<op>[(),;])|(?P<string>{string})|(?P<quoted>{quoted})|(?P<word>{word})"
         rf"|(?P<number>{_NUMBER})|(?P<skip>{comment})|(?P<nested>/\*)|(?P<param>{param})"
-        rf"|(?P<operator>{operator}|\S))"
+        rf"|(?P<unclosed>{unclosed})|(?P<operator>{operator}|\S))"
     )
 
 
@@ -92,7 +94,7 @@ def comment_end(text: str, at: int, stop: int | None = None) -> int:
 def tokenize(text: str, dialect: str, offset: int = 0) -> list[Token]:
     """All tokens of `text` without comments; `offset` is where the text stands in its source.
 
-    Nothing raises: what cannot be lexed (a quote without its end) comes as an operator of one character.
+    Nothing raises: what cannot be lexed comes as an operator, a quote without its end with all that follows.
     """
     tokens: list[Token] = []
     at = 0
@@ -112,7 +114,7 @@ def _scan(text: str, at: int, lexer: re.Pattern[str], offset: int, tokens: list[
         word = text[start:end]
         if kind == "word":
             append(new(make, ("word", word, word.upper(), start + offset, end + offset)))
-        elif kind == "op":
+        elif kind == "op" or kind == "unclosed":
             append(new(make, ("op", word, word, start + offset, end + offset)))
         elif kind == "operator":
             tokens.extend(_operators(word, start + offset))
