@@ -41,13 +41,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableChange(Change):
-    """A Change of one table (or view, where the server lets ALTER TABLE name one).
-
-    `cloned_from` is the parent of whose change this one follows by itself: the server indexes every partition.
-    """
+    """A Change of one table (or view, where the server lets ALTER TABLE name one)."""
 
     table: QName
-    cloned_from: QName | None = field(default=None, compare=False)
 
 
 # Tables

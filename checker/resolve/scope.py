@@ -80,7 +80,7 @@ class Scope:
 
     def type_name(self, name: Name) -> QName:
         """The type that the name means: an enum, a domain, a composite, or a table's row type."""
-        return self._find(name, self._is_type, self.catalog.types)
+        return self._find(name, self.is_type, self.catalog.types)
 
     def function(self, name: Name) -> QName:
         """The function that the name means, whatever its arguments."""
@@ -113,7 +113,8 @@ class Scope:
         found.sort(key=lambda one: order.get(one.schema, 2))
         return found[0] if found else QName(schema or "main", name.last)
 
-    def _is_type(self, name: QName) -> bool:
+    def is_type(self, name: QName) -> bool:
+        """True where there is such a type, or a relation whose row type it is."""
         return name in self.catalog.types or isinstance(self.catalog.relations.get(name), Table | View)
 
     def found(self, name: Name) -> Relation | None:
@@ -166,7 +167,7 @@ class Scope:
             return written
         parts = (written.name,) if written.schema is None else (written.schema, written.name)
         name = self.type_name(Name(parts))
-        if written.schema is None and not self._is_type(name):
+        if written.schema is None and not self.is_type(name):
             return replace(written, name=self.cut(written.name))
         return replace(written, name=name.name, schema=name.schema)
 
