@@ -127,7 +127,8 @@ def read_storage(c: Cursor) -> Literal["stored", "virtual", "unsaid"]:
 
 
 def _collate(c: Cursor, draft: ColumnDraft, name: str | None, first: int) -> None:
-    draft.collation = c.name().last
+    collation = c.name().last
+    draft.collation = None if collation == "default" else collation
 
 
 def _check(c: Cursor, draft: ColumnDraft, name: str | None, first: int) -> None:

@@ -588,7 +588,11 @@ class Utility:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """A guard that can be decided from a catalog: does this object exist?"""
+    """A guard that can be decided from a catalog: does this object exist?
+
+    `names` ends with the object's own name; before it stands its table or type where the guard says one
+    (always for columns and enum labels). `schema` None: in any schema.
+    """
 
     kind: Literal["relation", "column", "constraint", "type", "enum label", "index", "schema", "extension",
                   "function", "trigger", "policy", "role"]  # fmt: skip
