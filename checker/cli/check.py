@@ -10,13 +10,12 @@ from typing import Literal
 from checker.catalog import Dialect
 from checker.cli.arguments import check_parser, parse
 from checker.cli.live_side import Loaded, look
-from checker.cli.pages import loaded
+from checker.cli.pages import loaded, unknown_rule
 from checker.cli.settings import Settings, settings
 from checker.cli.show import exit_code, show
 from checker.cli.stop import Exit, Stop
 from checker.engine import Severities
 from checker.engine import check as judged
-from checker.explain import unknown_rule
 from checker.finding import Report, Severity
 from checker.outputs.escape import visible
 from checker.registry import RuleSet

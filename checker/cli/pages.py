@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -11,13 +12,18 @@ from pathlib import Path
 from checker.cli.arguments import explain_parser, parse, rules_parser, schema_parser
 from checker.cli.settings import configuration
 from checker.cli.stop import Exit, Stop
-from checker.explain import explain as page
-from checker.explain import listing, unknown_rule
 from checker.outputs.escape import visible
 from checker.outputs.paint import wrapped
 from checker.registry import RegistryError, RuleSet, load
 from checker.rule import SEVERITIES, Rule
 
+# The fences of the examples that the tests run.
+_EXAMPLE = re.compile(r"^```sql (live|bad|good)$", re.MULTILINE)
+_TITLES = {
+    "live": "On a database like this:\n\n```sql",
+    "bad": "Found:\n\n```sql",
+    "good": "Not found:\n\n```sql",
+}
 SCHEMA = Path(__file__).parents[1] / "schema" / "report-v1.json"
 
 
@@ -30,8 +36,10 @@ def rules(arguments: list[str]) -> Exit:
         return Exit.OK
     room = max((len(rule.id) for rule in found), default=0)
     width = max(shutil.get_terminal_size((100, 24)).columns, room + 24)
-    for hazard, group in listing(found):
-        print(f"{hazard} ({SEVERITIES[group[0].hazard].value})")
+    for hazard, severity in SEVERITIES.items():
+        group = [rule for rule in found if rule.hazard == hazard]
+        if group:
+            print(f"{hazard} ({severity.value})")
         for rule in group:
             for line in wrapped(visible(rule.title), width, f"  {rule.id:{room}}  ", " " * (room + 4)):
                 print(line)
@@ -54,8 +62,15 @@ def explain(arguments: list[str]) -> Exit:
     found = loaded(_everywhere(given.rules))
     if given.rule not in found.by_id:
         raise Stop(unknown_rule(given.rule, found))
-    sys.stdout.write(page(found.by_id[given.rule]))
+    sys.stdout.write(_page(found.by_id[given.rule]))
     return Exit.OK
+
+
+def _page(rule: Rule) -> str:
+    """The page as Markdown, with what the file itself cannot say."""
+    heading = f"# {rule.id}\n\n{rule.hazard} · {rule.severity.value}\n\n"
+    allow = f"To accept it at one statement: `-- ddlguard: allow {rule.id}, <reason>`\n"
+    return heading + _EXAMPLE.sub(lambda found: _TITLES[found[1]], rule.page) + "\n\n" + allow
 
 
 def schema(arguments: list[str]) -> Exit:
@@ -77,3 +92,12 @@ def loaded(extra: Sequence[Path]) -> RuleSet:
         return load(extra)
     except RegistryError as problem:
         raise Stop(str(problem)) from None
+
+
+def unknown_rule(wanted: str, rules: RuleSet) -> str:
+    """One line for a rule that does not exist, with the nearest one that does."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(wanted.replace("_", "-"), rules.by_id, 1)
+    hint = f"did you mean {near[0]}?" if near else "ddlguard rules lists them"
+    return f"there is no rule {wanted}; {hint}"

@@ -61,13 +61,13 @@ def settings(given: argparse.Namespace, environment: Mapping[str, str]) -> Setti
     """The settings of a check; raises Stop where they contradict each other or lack something."""
     config = configuration(given.config, given.no_config)
     near = _Near(config)
-    how = given.transaction or config.transaction
+    how: Literal["auto", "file", "each"] | None = given.transaction or config.transaction
     level = given.fail_on or config.fail_on or "error"
     return Settings(
         targets=_targets(given.targets, tuple(map(near, config.targets))),
         live=_live(given, config, near, environment),
         kind=given.kind or config.kind,
-        transaction=None if how in (None, "auto") else how,
+        transaction=None if how == "auto" else how,
         fail_on=None if level == "never" else Severity(level),
         outputs=_outputs(given.formats or _formats(config, near)),
         color=given.color,

@@ -76,13 +76,18 @@ def load(path: Path) -> Config:
     """The configuration in this file; raises ConfigError."""
     content = _parsed(path)
     if path.name == SHARED:
-        content = _table(path, "tool").get("ddlguard", {})
-    if not isinstance(content, dict):
-        raise ConfigError(f"{path}: [tool.ddlguard] is not a table")
+        content = _own_table(path)
     # pydantic takes as long to import as a small check takes
     from checker.config.model import validated
 
     return validated(path, content)
+
+
+def _own_table(path: Path) -> dict[str, object]:
+    table = _table(path, "tool").get("ddlguard", {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: [tool.ddlguard] is not a table")
+    return table
 
 
 def _table(path: Path, name: str) -> dict[str, object]:
