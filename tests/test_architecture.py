@@ -17,7 +17,7 @@ LONGEST_FUNCTION = 80
 LAYERS = (
     ("checker",),
     ("checker.errors", "checker.sqltype", "checker.statement"),
-    ("checker.catalog",),
+    ("checker.catalog", "checker.unnamed"),
     ("checker.sql",),
     ("checker.change",),
     ("checker.session", "checker.finding", "checker.probe"),
