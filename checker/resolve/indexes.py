@@ -1,0 +1,53 @@
+"""CREATE INDEX: keys as the catalog keeps them, and the automatic name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.catalog import Index, IndexKey, QName, Table, View
+from checker.change import Change
+from checker.change import CreateIndex as CreateIndexChange
+from checker.names import index_name
+from checker.resolve.protocol import skipped
+from checker.resolve.scope import Scope
+from checker.sql.nodes import CreateIndex, IndexKeyNode
+
+
+def resolve_create_index(scope: Scope, node: CreateIndex) -> Iterator[Change]:
+    """The Change of a CREATE INDEX. IF NOT EXISTS looks at the name alone, whatever has it."""
+    table = scope.relation(node.table)
+    found = scope.catalog.relations.get(table)
+    columns = tuple(column.name for column in found.columns) if isinstance(found, Table | View) else ()
+    keys = tuple(_key(scope, table, columns, key) for key in node.keys)
+    include = scope.columns(table, node.include)
+    name = _name(scope, node, table, keys, include)
+    if node.if_not_exists and name in scope.catalog.relations:
+        yield skipped("create index", table, at=node.at)
+        return
+    index = Index(
+        name,
+        table,
+        keys,
+        unique=node.unique,
+        method=node.method,
+        include=include,
+        where=scope.expr(node.where, columns),
+        nulls_not_distinct=node.nulls_not_distinct,
+    )
+    cut = scope.cuts(node.name.last if node.name else None)
+    yield CreateIndexChange(table=table, index=index, concurrently=node.concurrently, at=node.at, cut=cut)
+
+
+def _name(
+    scope: Scope, node: CreateIndex, table: QName, keys: tuple[IndexKey, ...], include: tuple[str, ...]
+) -> QName:
+    """The index lives in its table's schema; SQLite lets a name say it."""
+    if node.name is not None:
+        return QName(table.schema, scope.cut(node.name.last))
+    return QName(table.schema, index_name(scope.catalog, table, keys, include))
+
+
+def _key(scope: Scope, table: QName, columns: tuple[str, ...], node: IndexKeyNode) -> IndexKey:
+    column = scope.column(table, node.column) if node.column is not None else None
+    expr = scope.expr(node.expr, columns)
+    return IndexKey(column, expr, node.descending, node.opclass, node.collation)

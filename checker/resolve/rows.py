@@ -1,0 +1,91 @@
+"""INSERT, UPDATE, DELETE, queries, and what is understood but changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from checker import change as to
+from checker.catalog import Expr, QName, Table, View
+from checker.change import Change
+from checker.resolve.scope import Scope
+from checker.sql import nodes
+
+OUTSIDE_TRANSACTION = frozenset(
+    (
+        "vacuum", "vacuum full", "reindex concurrently", "create database", "drop database", "alter system",
+        "create tablespace", "drop tablespace",
+    )
+)  # fmt: skip
+"""What PostgreSQL refuses inside a transaction block (25001, `PreventInTransactionBlock`)."""
+
+
+def insert(scope: Scope, node: nodes.Insert) -> Iterator[Change]:
+    """INSERT, REPLACE and COPY … FROM."""
+    table = scope.relation(node.table)
+    columns = scope.columns(table, node.columns) if node.columns is not None else None
+    rows = None
+    if node.rows is not None:
+        rows = tuple(tuple(_value(scope, value) for value in row) for row in node.rows)
+    yield to.Insert(
+        table=table,
+        columns=columns,
+        rows=rows,
+        default_values=node.default_values,
+        query=scope.expr(node.query),
+        conflict=scope.columns(table, node.conflict) if node.conflict is not None else None,
+        conflict_constraint=node.conflict_constraint,
+        overriding=node.overriding,
+        copy=node.copy,
+        at=node.at,
+    )
+
+
+def _value(scope: Scope, value: Expr) -> Expr:
+    return scope.expr(value) if value.uses else value  # type: ignore[return-value]
+
+
+def _columns(scope: Scope, table: QName) -> tuple[str, ...]:
+    found = scope.catalog.relations.get(table)
+    return tuple(column.name for column in found.columns) if isinstance(found, Table | View) else ()
+
+
+def update(scope: Scope, node: nodes.Update) -> Iterator[Change]:
+    """UPDATE."""
+    table = scope.relation(node.table)
+    known = _columns(scope, table)
+    sets = tuple(
+        (scope.column(table, column), scope.expr(value, known) or value) for column, value in node.sets
+    )
+    yield to.Update(table=table, sets=sets, where=scope.expr(node.where, known), at=node.at)
+
+
+def delete(scope: Scope, node: nodes.Delete) -> Iterator[Change]:
+    """DELETE."""
+    table = scope.relation(node.table)
+    where = scope.expr(node.where, _columns(scope, table))
+    yield to.Delete(table=table, where=where, at=node.at)
+
+
+def query(scope: Scope, node: nodes.Query) -> Iterator[Change]:
+    """A query changes nothing, but for the functions that it calls."""
+    yield to.NoChange(words="select", names=_names(scope, node.reads), at=node.at)
+
+
+def utility(scope: Scope, node: nodes.Utility) -> Iterator[Change]:
+    """COMMENT, GRANT, LOCK, VACUUM …"""
+    outside = node.words in OUTSIDE_TRANSACTION and scope.is_postgres
+    names = _names(scope, node.names) if node.kind in _RELATION_KINDS else ()
+    yield to.NoChange(words=node.words, names=names, outside_transaction=outside, at=node.at)
+
+
+_RELATION_KINDS = frozenset(("table", "foreign table", "view", "materialized view", "sequence", "index"))
+
+
+def _names(scope: Scope, written: Iterable[nodes.Name]) -> tuple[QName, ...]:
+    return tuple(dict.fromkeys(scope.relation(name) for name in written))
+
+
+def unreadable(scope: Scope, node: nodes.Unreadable) -> Iterator[Change]:
+    """What was not understood; without a name of a relation it may have changed anything."""
+    names = _names(scope, node.names)
+    yield to.NotUnderstood(reason=node.reason, names=names, everything=not names, at=node.at)
