@@ -1,0 +1,202 @@
+"""Every rule on every fixture, every page's examples, and the real server's word on all of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Protocol
+
+import psycopg
+import pytest
+
+from checker.explain import examples
+from checker.finding import Severity
+from checker.rule import Rule
+from checker.statement import Source, Transaction
+from checker.sql.split import split
+from tests import servers
+from tests.rulecase import FIXTURES, Case, difference, every_case, predicted, report_on, rules
+
+CASES = every_case()
+each_case = pytest.mark.parametrize("case", CASES, ids=str)
+each_rule = pytest.mark.parametrize("rule", tuple(rules()), ids=lambda rule: rule.id)
+
+
+def page_cases(rule: Rule) -> Iterator[Case]:
+    """The examples of a rule's page as cases: what is bad is loud."""
+    live = ""
+    for number, example in enumerate(examples(rule)):
+        if example.kind == "live":
+            live = example.sql
+        else:
+            loud = example.kind == "bad"
+            yield Case(rule.id, "postgres", live, f"{example.kind} example {number}", loud, example.sql)
+
+
+PAGE_CASES = [case for rule in rules() for case in page_cases(rule)]
+
+
+@each_case
+def test_all_rules_find_exactly_what_is_expected(case: Case) -> None:
+    report = report_on(case)
+    assert not report.bugs
+    assert not difference(case, report), f"{case}\n{difference(case, report)}"
+
+
+@each_rule
+def test_a_rule_has_enough_cases(rule: Rule) -> None:
+    own = [case for case in CASES if case.rule == rule.id.replace("-", "_")]
+    assert sum(case.loud for case in own) >= 2, f"{FIXTURES / rule.id}: at least two loud cases"
+    assert sum(not case.loud for case in own) >= 3, f"{FIXTURES / rule.id}: at least three quiet cases"
+    for case in own:
+        expected = {found for _, found, _ in case.expected}
+        assert case.loud == (rule.id in expected), f"{case}: loud means that {rule.id} is expected"
+
+
+def test_every_fixture_belongs_to_a_rule() -> None:
+    ids = {rule.id.replace("-", "_") for rule in rules()}
+    assert {path.stem for path in FIXTURES.glob("*.sql")} <= ids
+
+
+@pytest.mark.parametrize("case", PAGE_CASES, ids=str)
+def test_the_examples_of_a_page_are_true(case: Case) -> None:
+    found = {finding.rule for finding in report_on(case).findings}
+    assert (case.rule in found) == case.loud, f"{case}: {sorted(found)}\n{case.text}"
+
+
+@each_rule
+def test_a_page_says_what_it_must(rule: Rule) -> None:
+    kinds = {example.kind for example in examples(rule)}
+    assert kinds == {"live", "bad", "good"}
+    assert rule.title.endswith(".")
+    assert "Harmless is" in rule.page or "Harmless are" in rule.page
+
+
+def test_messages_name_their_object_first() -> None:
+    for case in CASES:
+        for finding in report_on(case).findings:
+            first = finding.message.split(" ")[0].rstrip(":")
+            assert not finding.message.endswith("."), finding.message
+            assert first[:1].islower() or not first.isalpha(), finding.message
+
+
+class Backend(Protocol):
+    """A real server that a case can run on."""
+
+    def reset(self) -> None: ...
+    def run(self, sql: str) -> str | None: ...
+
+
+class Postgres:
+    """One database of a real PostgreSQL, emptied between cases."""
+
+    def __init__(self, url: str) -> None:
+        self.connection = psycopg.connect(url, autocommit=True)
+
+    def reset(self) -> None:
+        """An empty database, whatever the last case left."""
+        self.run("ROLLBACK")
+        self.run("RESET ALL")
+        rows = self.connection.execute(
+            "SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+        ).fetchall()
+        for (schema,) in rows:
+            self.connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+        self.connection.execute("CREATE SCHEMA public")
+
+    def run(self, sql: str) -> str | None:
+        """Run one statement; the server's error code where it refuses it."""
+        try:
+            self.connection.execute(sql.encode())
+        except psycopg.Error as problem:
+            return problem.sqlstate or str(problem)
+        return None
+
+
+class Sqlite:
+    """A database in memory."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+
+    def reset(self) -> None:
+        """A new database."""
+        self.connection.close()
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+
+    def run(self, sql: str) -> str | None:
+        """Run one statement; what SQLite says where it refuses it."""
+        try:
+            self.connection.execute(sql)
+        except sqlite3.Error as problem:
+            return str(problem)
+        return None
+
+
+@pytest.fixture(scope="session")
+def backends(postgres: servers.Server) -> Iterator[dict[str, Backend]]:
+    """The real servers by dialect."""
+    url = postgres.fresh()
+    server = Postgres(url)
+    yield {"postgres": server, "sqlite": Sqlite()}
+    server.connection.close()
+    postgres.drop(url)
+
+
+def prepare(case: Case, backend: Backend) -> None:
+    """The live side of a case."""
+    backend.reset()
+    for statement in split(Source("<live>", case.live), case.dialect):
+        assert backend.run(statement.text) is None, statement.text
+
+
+def refusals(case: Case, backend: Backend) -> dict[int, str]:
+    """The statements that the server refuses, with its codes; not those behind a failed one in its transaction."""
+    prepare(case, backend)
+    together = case.transaction is Transaction.FILE
+    refused: dict[int, str] = {}
+    if together:
+        backend.run("BEGIN")
+    for index, statement in enumerate(case.migration.statements):
+        code = backend.run(statement.text)
+        if code and code != "25P02":
+            refused[index] = code
+            if together:
+                break
+    backend.run("ROLLBACK" if together and refused else "COMMIT")
+    return refused
+
+
+@pytest.mark.parametrize("case", [*CASES, *PAGE_CASES], ids=str)
+def test_the_server_refuses_what_is_said_to_fail(case: Case, backends: dict[str, Backend]) -> None:
+    will_fail = predicted(report_on(case).findings)
+    proven = {index for index, certainty in will_fail.items() if certainty == "proven"}
+    refused = refusals(case, backends[case.dialect])
+    statements = case.migration.statements
+    wrong = [f"not refused: {statements[index].text}" for index in proven - refused.keys()]
+    missed = [f"refused with {refused[index]}: {statements[index].text}" for index in refused.keys() - will_fail.keys()]
+    unread = {at for at, one in enumerate(report_on(case).statements) if not one.understood}
+    missed = [] if unread else missed
+    assert not wrong, f"{case}: {wrong}"
+    assert not missed, f"{case}: {missed}"
+
+
+@pytest.mark.parametrize("case", [case for case in (*CASES, *PAGE_CASES) if case.loud], ids=str)
+def test_remedies_run(case: Case, backends: dict[str, Backend]) -> None:
+    backend = backends[case.dialect]
+    for finding in report_on(case).findings:
+        if not finding.remedy or finding.statement is None:
+            continue
+        prepare(case, backend)
+        for statement in case.migration.statements[: finding.statement]:
+            if statement.text.split()[0].upper() not in ("BEGIN", "COMMIT", "SAVEPOINT"):
+                backend.run(statement.text)
+        for statement in split(Source("<remedy>", finding.remedy), case.dialect):
+            problem = backend.run(statement.text)
+            assert problem is None, f"{case}: {finding.rule}: {problem}\n{statement.text}\nof\n{finding.remedy}"
+
+
+def test_every_rule_speaks_by_its_hazard_unless_it_says_otherwise() -> None:
+    severities = {rule.hazard: rule.severity for rule in rules()}
+    assert severities["loses-data"] is severities["will-fail"] is Severity.ERROR
+    assert severities["design"] is Severity.NOTE
