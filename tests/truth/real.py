@@ -15,6 +15,7 @@ import psycopg
 from checker.catalog import Catalog, Server
 from checker.live import connect
 from checker.live.postgres_load import load
+from checker.live.sqlite_load import load as load_sqlite
 from checker.statement import Statement, StatementKind
 
 _DATA = re.compile(r"(?<=\n)(?P<data>.*?)^\\\.[ \t\r]*$", re.DOTALL | re.MULTILINE)
@@ -73,10 +74,9 @@ class Sqlite:
     """A SQLite file."""
 
     def __init__(self, path: Path) -> None:
-        self.url = f"sqlite:///{path}"
         self.connection = sqlite3.connect(path, isolation_level=None)
         self.connection.execute("PRAGMA user_version = 1")
-        with connect(self.url) as live:
+        with connect(f"sqlite:///{path}") as live:
             self.server: Server = live.server
 
     def run(self, statement: Statement) -> str | None:
@@ -89,11 +89,8 @@ class Sqlite:
         return None
 
     def catalog(self) -> Catalog | None:
-        """The schema as it is on disk; None inside a transaction, which only this connection sees."""
-        if self.connection.in_transaction:
-            return None
-        with connect(self.url) as live:
-            return live.catalog().catalog
+        """The schema as this connection sees it."""
+        return load_sqlite(self.connection, self.server).catalog
 
     def close(self) -> None:
         """Close the connection."""
