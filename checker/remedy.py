@@ -146,8 +146,7 @@ def add_required(table: QName, column: Column, *, postgres: bool) -> str:
     name, place, kind = quoted(column.name), qualified(table), spelled(column.type)
     value = zero(column.type)
     if not postgres:
-        neutral = value or literal("")
-        return f"ALTER TABLE {place} ADD COLUMN {name} {kind} NOT NULL DEFAULT {neutral};"
+        return add_with_default(table, column)
     fill = f"UPDATE {place} SET {name} = {value} WHERE {name} IS NULL;"
     return script(
         f"ALTER TABLE {place} ADD COLUMN {name} {kind};",
@@ -155,6 +154,19 @@ def add_required(table: QName, column: Column, *, postgres: bool) -> str:
         fill if value else "",
         f"ALTER TABLE {place} ALTER COLUMN {name} SET NOT NULL;",
     )
+
+
+def add_with_default(table: QName, column: Column) -> str:
+    """A required column with a default that old code can live with; without one where the type has none."""
+    name, value = f"{quoted(column.name)} {spelled(column.type)}", zero(column.type)
+    rest = f"NOT NULL DEFAULT {value}" if value else ""
+    return f"ALTER TABLE {qualified(table)} ADD COLUMN {name} {rest}".rstrip() + ";"
+
+
+def keep_default(table: QName, column: Column) -> str:
+    """A default for a required column, `""` where its type has no neutral value."""
+    value = zero(column.type)
+    return set_default(table, column.name, value) if value else ""
 
 
 def set_default(table: QName, column: str, value: str) -> str:

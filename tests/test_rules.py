@@ -12,8 +12,8 @@ import pytest
 from checker.explain import examples
 from checker.finding import Severity
 from checker.rule import Rule
-from checker.statement import Source, Transaction
 from checker.sql.split import split
+from checker.statement import Source, Transaction
 from tests import servers
 from tests.rulecase import FIXTURES, Case, difference, every_case, predicted, report_on, rules
 
@@ -174,7 +174,10 @@ def test_the_server_refuses_what_is_said_to_fail(case: Case, backends: dict[str,
     refused = refusals(case, backends[case.dialect])
     statements = case.migration.statements
     wrong = [f"not refused: {statements[index].text}" for index in proven - refused.keys()]
-    missed = [f"refused with {refused[index]}: {statements[index].text}" for index in refused.keys() - will_fail.keys()]
+    missed = [
+        f"refused with {refused[index]}: {statements[index].text}"
+        for index in refused.keys() - will_fail.keys()
+    ]
     unread = {at for at, one in enumerate(report_on(case).statements) if not one.understood}
     missed = [] if unread else missed
     assert not wrong, f"{case}: {wrong}"
@@ -193,7 +196,9 @@ def test_remedies_run(case: Case, backends: dict[str, Backend]) -> None:
                 backend.run(statement.text)
         for statement in split(Source("<remedy>", finding.remedy), case.dialect):
             problem = backend.run(statement.text)
-            assert problem is None, f"{case}: {finding.rule}: {problem}\n{statement.text}\nof\n{finding.remedy}"
+            assert problem is None, (
+                f"{case}: {finding.rule}: {problem}\n{statement.text}\nof\n{finding.remedy}"
+            )
 
 
 def test_every_rule_speaks_by_its_hazard_unless_it_says_otherwise() -> None:

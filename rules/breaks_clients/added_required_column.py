@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from checker.catalog import Catalog, Column
 from checker.change import AddColumn, DropDefault, SetNotNull
 from checker.finding import Claim
-from checker.remedy import script, set_default, statement, zero
+from checker.remedy import add_with_default, keep_default, script, statement
 from checker.step import Step
 
 
@@ -34,11 +34,13 @@ def check(step: Step[AddColumn | DropDefault | SetNotNull]) -> Iterator[Claim]:
     column = _required(step.after, step, name)
     if column is None or not is_new or step.is_scratch(change.table):
         return
-    value = zero(column.type)
-    keep = set_default(change.table, name, value) if value and step.before.server.is_postgres else ""
+    if isinstance(change, AddColumn):
+        remedy = add_with_default(change.table, column)
+    else:
+        remedy = script(statement(step.statement.text), keep_default(change.table, column))
     yield step.claim(
         f"{change.table}.{name} is new and required: INSERTs that do not know it yet fail",
-        remedy=script("" if isinstance(change, AddColumn) else statement(step.statement.text), keep),
+        remedy=remedy,
         unless=lambda end: _required(end, step, name) is None,
     )
 
