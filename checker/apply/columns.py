@@ -87,6 +87,7 @@ def _check_new_column(catalog: Catalog, table: Table, change: AddColumn) -> None
         raise DuplicateObject("42701", message, owner, (owner,), kind="column", cut=cut)
     refuse_system_column(column.name, owner)
     check_type(catalog, column.type, owner)
+    check_identity(column, owner)
     check_default(catalog, table, column)
     check_generated(catalog, with_column(table, column), column)
 
@@ -110,6 +111,12 @@ def check_generated(catalog: Catalog, table: Table, column: Column) -> None:
         if other is not None and other.generated:
             message = f'cannot use generated column "{name}" in column generation expression'
             raise Refused("42P17", message, f"{table.name}.{column.name}")
+
+
+def check_identity(column: Column, full: str) -> None:
+    """22023: an identity column is a whole number."""
+    if column.identity and (column.type.name not in ("smallint", "integer", "bigint") or column.type.array):
+        raise Refused("22023", "identity column type must be smallint, integer, or bigint", full)
 
 
 def drop_column(catalog: Catalog, change: DropColumn) -> Applied:

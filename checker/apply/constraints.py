@@ -11,7 +11,7 @@ from checker.apply.dependents import Thing
 from checker.apply.drops import drop
 from checker.apply.foreign_keys import check_foreign_key
 from checker.apply.lookup import is_open, missing_column, quoted, require_free, similar, table_of
-from checker.apply.partitions import spread_constraint
+from checker.apply.partitions import spread_check
 from checker.catalog import (
     Catalog,
     Check,
@@ -54,7 +54,8 @@ def add_constraint(catalog: Catalog, change: AddConstraint) -> Applied:
     if isinstance(constraint, ForeignKey):
         check_foreign_key(catalog, table, constraint)
     table = with_constraint(table, constraint, change.index)
-    return Applied(spread_constraint(catalog.put(table), table, constraint))
+    catalog = catalog.put(table)
+    return Applied(spread_check(catalog, table, constraint) if isinstance(constraint, Check) else catalog)
 
 
 def _merges_with_inherited(table: Table, constraint: Constraint) -> Table | None:

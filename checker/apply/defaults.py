@@ -51,7 +51,7 @@ def misfit(catalog: Catalog, text: str, type: SqlType, column: str, full: str) -
         value = string[1].replace("''", "'")
         error = _bad_literal(catalog, value, type)
         return DefaultOfWrongType(error[0], error[1], full) if error else None
-    source = _type_of(text)
+    source = type_of(text)
     if source is None or assignable(catalog, SqlType(source), type) is not False:
         return None
     message = f'column "{column}" is of type {type} but default expression is of type {source}'
@@ -66,7 +66,8 @@ def _bare(text: str) -> str:
     return text
 
 
-def _type_of(text: str) -> str | None:
+def type_of(text: str) -> str | None:
+    """The built-in type of an expression, where it is a literal or a call that one can be sure of."""
     if number := _NUMBER.match(text):
         if number[2] or number[3]:
             return "numeric"

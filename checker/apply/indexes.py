@@ -20,7 +20,6 @@ from checker.apply.lookup import (
     shown,
     similar,
 )
-from checker.apply.partitions import spread_index
 from checker.catalog import Catalog, Index, QName, Table, Unloaded, View
 from checker.change import CreateIndex, DropIndex
 from checker.errors import DependentObjects, MissingObject, Refused
@@ -41,11 +40,8 @@ def create_index(catalog: Catalog, change: CreateIndex) -> Applied:
         raise Refused("0A000", message, str(owner.name))
     require_free(catalog, index.name, cut=any(short == index.name.name for _, short in change.cut))
     _check_columns(catalog, owner, index)
-    if isinstance(owner, Table):
-        if index.unique:
-            require_partition_key(catalog, owner, index.columns, "unique constraint", str(index.name))
-        catalog = catalog.put(replace(owner, indexes=(*owner.indexes, index)))
-        return Applied(spread_index(catalog, owner, index))
+    if isinstance(owner, Table) and index.unique:
+        require_partition_key(catalog, owner, index.columns, "unique constraint", str(index.name))
     return Applied(catalog.put(replace(owner, indexes=(*owner.indexes, index))))
 
 

@@ -48,14 +48,14 @@ def quoted(name: str) -> str:
 
 def shown(catalog: Catalog, name: QName) -> str:
     """A name as the server prints it in messages: without the schema where the search path finds it."""
-    if name.schema in catalog.search_path or name.schema in ("main", "pg_catalog"):
+    if name.schema in catalog.search_path or name.schema in ("main", "pg_catalog", "pg_temp", "temp"):
         return quoted(name.name)
     return f"{quoted(name.schema)}.{quoted(name.name)}"
 
 
 def said(catalog: Catalog, name: QName) -> str:
     """A name as the server repeats it between quotes: `relation "s.t" does not exist`."""
-    return name.name if name.schema in (*catalog.search_path, "main") else str(name)
+    return name.name if name.schema in (*catalog.search_path, "main", "pg_temp", "temp", "") else str(name)
 
 
 def similar(name: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -136,6 +136,8 @@ def missing_column(table: Table, name: str, message: str | None = None) -> Missi
 
 def require_schema(catalog: Catalog, schema: str) -> None:
     """Raises MissingObject where there is surely no such schema."""
+    if not schema and catalog.server.is_postgres:
+        raise MissingObject("3F000", "no schema has been selected to create in", kind="schema")
     if schema in catalog.schemas or not catalog.complete or catalog.doubted:
         return
     if schema.startswith("pg_") or not catalog.server.is_postgres or schema == "information_schema":

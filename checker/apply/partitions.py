@@ -1,11 +1,13 @@
-"""Inheritance and partitions: attaching, detaching, and what a parent's constraints and indexes do below it."""
+"""Inheritance and partitions: attaching, detaching, and a parent's checks in its children.
+
+The keys, indexes and foreign keys that partitions get from their parent are Changes of their own (`cloned_from`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from checker import names
 from checker.apply.applied import Applied
 from checker.apply.lookup import is_open, table_of
 from checker.catalog import (
@@ -13,42 +15,21 @@ from checker.catalog import (
     Check,
     Column,
     Constraint,
-    ForeignKey,
-    Index,
-    PrimaryKey,
     QName,
     Table,
-    Unique,
 )
 from checker.change import AttachPartition, DetachPartition, Inherit, NoInherit
 from checker.errors import DuplicateObject, IncompatibleTypes, MissingObject, Refused
 
 
-def spread_constraint(catalog: Catalog, table: Table, constraint: Constraint) -> Catalog:
-    """The catalog with the constraint in the children and partitions that get it from the table."""
+def spread_check(catalog: Catalog, table: Table, check: Check) -> Catalog:
+    """The catalog with the CHECK in the children and partitions of the table, in all depth."""
+    if check.no_inherit:
+        return catalog
     for child in list(catalog.children_of(table.name)):
-        grown = _heir(catalog, table, child, constraint)
-        if grown is not None:
-            catalog = catalog.put(grown)
-            catalog = spread_constraint(catalog, grown, constraint)
+        grown = _with_check(child, check)
+        catalog = spread_check(catalog.put(grown), grown, check)
     return catalog
-
-
-def _heir(catalog: Catalog, table: Table, child: Table, constraint: Constraint) -> Table | None:
-    match constraint:
-        case Check(no_inherit=False):
-            return _with_check(child, constraint)
-        case ForeignKey() if table.kind == "partitioned":
-            if _same_foreign_key(child, constraint):
-                return child
-            name = constraint.name
-            if child.constraint(name) is not None:
-                name = names.foreign_key_name(catalog, child.name, constraint.columns)
-            return replace(child, constraints=(*child.constraints, replace(constraint, name=name)))
-        case PrimaryKey() | Unique() if table.kind == "partitioned":
-            return _with_key(catalog, table, child, constraint)
-        case _:
-            return None
 
 
 def _with_check(child: Table, check: Check) -> Table:
@@ -67,78 +48,11 @@ def _with_check(child: Table, check: Check) -> Table:
     raise DuplicateObject("42710", message, f"{child.name}.{check.name}", kind="constraint")
 
 
-def _same_foreign_key(child: Table, key: ForeignKey) -> bool:
-    return any(
-        (found.columns, found.target, found.references) == (key.columns, key.target, key.references)
-        for found in child.foreign_keys
-    )
-
-
-def _with_key(catalog: Catalog, table: Table, child: Table, key: PrimaryKey | Unique) -> Table:
-    """The partition with a key of its own; one that fits is there already and is taken for it."""
-    for found in child.constraints:
-        if isinstance(found, type(key)) and found.columns == key.columns:
-            return child
-    if isinstance(key, PrimaryKey) and child.primary_key is not None:
-        message = f'multiple primary keys for table "{child.name.name}" are not allowed'
-        raise Refused("42P16", message, str(child.name))
-    parent_index = next((index for index in table.indexes if index.constraint == key.name), None)
-    name = _key_name(catalog, child, key)
-    columns = child.columns
-    if isinstance(key, PrimaryKey):
-        columns = tuple(
-            replace(column, nullable=False) if column.name in key.columns else column for column in columns
-        )
-    indexes = child.indexes
-    if parent_index is not None:
-        copy = replace(parent_index, name=name, table=child.name, constraint=name.name, bytes=None)
-        indexes = (*indexes, copy)
-    return replace(
-        child,
-        columns=columns,
-        constraints=(*child.constraints, replace(key, name=name.name)),
-        indexes=indexes,
-    )
-
-
-def _key_name(catalog: Catalog, child: Table, key: PrimaryKey | Unique) -> QName:
-    schema, own = child.name
-    if isinstance(key, PrimaryKey):
-        name = names.relation_name(catalog, schema, own, None, "pkey", constraint=True)
-    else:
-        columns = names.joined((*key.columns, *key.include))
-        name = names.relation_name(catalog, schema, own, columns, "key", constraint=True)
-    return QName(schema, name)
-
-
-def spread_index(catalog: Catalog, table: Table, index: Index) -> Catalog:
-    """The catalog with the partitioned table's index in its partitions, where none fits yet."""
-    if table.kind != "partitioned":
-        return catalog
-    for child in list(catalog.children_of(table.name)):
-        if any(_same_index(index, own) for own in child.indexes):
-            continue
-        name = QName(child.name.schema, names.index_name(catalog, child.name, index.keys, index.include))
-        copy = replace(index, name=name, table=child.name, constraint=None, bytes=None)
-        child = replace(child, indexes=(*child.indexes, copy))
-        catalog = spread_index(catalog.put(child), child, index)
-    return catalog
-
-
-def _same_index(one: Index, other: Index) -> bool:
-    return (
-        (one.keys, one.unique, one.method, one.include)
-        == (other.keys, other.unique, other.method, other.include)
-        and (one.where and one.where.text) == (other.where and other.where.text)
-        and one.nulls_not_distinct == other.nulls_not_distinct
-    )
-
-
 # ATTACH, DETACH, INHERIT
 
 
 def attach_partition(catalog: Catalog, change: AttachPartition) -> Applied:
-    """ATTACH PARTITION: the columns must be the same, keys and indexes are made where they are missing."""
+    """ATTACH PARTITION: the columns must be the same, what is inherited is marked so."""
     if catalog.index(change.table) is not None:
         return Applied(catalog)
     parent = table_of(catalog, change.table)
@@ -159,8 +73,7 @@ def attach_partition(catalog: Catalog, change: AttachPartition) -> Applied:
     _refuse_extra_columns(catalog, parent, child)
     child = _adopted(catalog, parent, child, strict=True)
     child = replace(child, parents=(parent.name,), is_partition=True)
-    catalog = catalog.put(child)
-    return Applied(inherit_keys(catalog, parent, child))
+    return Applied(catalog.put(child))
 
 
 def _not_partitioned(catalog: Catalog, parent: Table) -> str:
@@ -237,25 +150,6 @@ def _adopted_checks(catalog: Catalog, parent: Table, child: Table) -> tuple[Cons
             raise IncompatibleTypes("42804", message, f"{child.name}.{check.name}", (str(parent.name),))
         constraints[constraints.index(own)] = replace(own, inherited=True)
     return tuple(constraints)
-
-
-def inherit_keys(catalog: Catalog, parent: Table, child: Table) -> Catalog:
-    """The partition with the parent's keys, foreign keys and indexes, as ATTACH and PARTITION OF make them."""
-    for index in parent.indexes:
-        constraint = parent.constraint(index.constraint) if index.constraint else None
-        grown = catalog.table(child.name) or child
-        if isinstance(constraint, PrimaryKey | Unique):
-            new = _with_key(catalog, parent, grown, constraint)
-            catalog = catalog.put(new)
-            catalog = spread_constraint(catalog, new, constraint)
-        elif not any(_same_index(index, own) for own in grown.indexes):
-            name = QName(child.name.schema, names.index_name(catalog, child.name, index.keys, index.include))
-            copy = replace(index, name=name, table=child.name, constraint=None, bytes=None)
-            new = replace(grown, indexes=(*grown.indexes, copy))
-            catalog = spread_index(catalog.put(new), new, index)
-    for key in parent.foreign_keys:
-        catalog = spread_constraint(catalog, parent, key)
-    return catalog
 
 
 def detach_partition(catalog: Catalog, change: DetachPartition) -> Applied:

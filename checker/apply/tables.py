@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checker.apply.applied import Applied
-from checker.apply.columns import check_generated
+from checker.apply.columns import check_generated, check_identity
 from checker.apply.constraints import check_columns, check_key, with_constraint
 from checker.apply.defaults import check_default
 from checker.apply.dependents import Thing
@@ -22,7 +22,6 @@ from checker.apply.lookup import (
     require_schema,
     table_of,
 )
-from checker.apply.partitions import inherit_keys
 from checker.apply.renames import rename_relation
 from checker.apply.type_names import check_type
 from checker.catalog import (
@@ -53,16 +52,16 @@ def create_table(catalog: Catalog, change: CreateTable) -> Applied:
     for parent in parents:
         table = _merged(catalog, table, parent)
     cut = frozenset(short for _, short in change.cut)
-    _check_shape(catalog, table, cut)
+    table = _check_shape(catalog, table, cut)
     for sequence in change.sequences:
         require_free(catalog, sequence.name)
         catalog = catalog.put(sequence)
     require_free(catalog, table.name, cut=table.name.name in cut)
     require_free_row_type(catalog, table.name, cut=table.name.name in cut)
-    return Applied(_with_table(catalog, table, parents, cut))
+    return Applied(_with_table(catalog, table, cut))
 
 
-def _with_table(catalog: Catalog, table: Table, parents: list[Table], cut: frozenset[str]) -> Catalog:
+def _with_table(catalog: Catalog, table: Table, cut: frozenset[str]) -> Catalog:
     for column in table.columns:
         check_default(catalog, table, column)
         check_generated(catalog, table, column)
@@ -71,10 +70,7 @@ def _with_table(catalog: Catalog, table: Table, parents: list[Table], cut: froze
     _check_index_names(catalog, table, cut)
     for key in table.foreign_keys:
         check_foreign_key(catalog, table, key)
-    catalog = catalog.put(table)
-    for parent in parents if table.is_partition else ():
-        catalog = inherit_keys(catalog, parent, table)
-    return catalog
+    return catalog.put(table)
 
 
 def _parents(catalog: Catalog, table: Table) -> list[Table]:
@@ -116,8 +112,8 @@ def _merged(catalog: Catalog, table: Table, parent: Table) -> Table:
     return replace(table, columns=(*missing, *table.columns), constraints=(*checks, *table.constraints))
 
 
-def _check_shape(catalog: Catalog, table: Table, cut: frozenset[str]) -> None:
-    """The columns and the names of the constraints, as far as the table alone decides."""
+def _check_shape(catalog: Catalog, table: Table, cut: frozenset[str]) -> Table:
+    """The table once its columns and the names of its constraints are found good; keys make NOT NULL."""
     seen: set[str] = set()
     for column in table.columns:
         full = f"{table.name}.{column.name}"
@@ -135,6 +131,8 @@ def _check_shape(catalog: Catalog, table: Table, cut: frozenset[str]) -> None:
         full = f"{table.name}.{column.name}"
         refuse_system_column(column.name, full)
         check_type(catalog, column.type, full)
+        check_identity(column, full)
+    return bare
 
 
 def _check_constraint_name(table: Table, name: str, is_check: bool, cut: frozenset[str]) -> None:
