@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -82,7 +82,7 @@ def judge(
     for step in _with_facts(steps):
         run.look(step)
     found = run.findings()
-    comments = tuple(run.comments())
+    comments = tuple(run.comments(rules.by_id))
     day = today or date.today()
     kept, allowed = split(found, comments, day)
     for placed, use in uses(found, comments, asked, rules.by_id, frozenset(run.reached), day):
@@ -167,11 +167,11 @@ class _Run:
         for claim in self._claims(rule, arguments, statement):
             yield self._finding(rule, claim, statement, Certainty.PROVEN)
 
-    def comments(self) -> Iterator[Placed]:
-        """Every allow-comment, with the statement that it belongs to."""
+    def comments(self, known: Collection[str]) -> Iterator[Placed]:
+        """Every allow-comment, with the statement that it belongs to; `known` are the ids of all rules."""
         for index, statement in enumerate(self.statements):
             if statement.comments:
-                for allow in allows(statement):
+                for allow in allows(statement, known):
                     yield Placed(allow, statement, index)
 
     def statement_reports(self) -> tuple[StatementReport, ...]:

@@ -248,7 +248,8 @@ def test_an_allow_comment_waves_through_and_says_why() -> None:
         ("allow r until 2026-01-14, moved", "['r'] () () False", True),
         ("allow r until 2026-01-15, moved", "['r'] () () True", False),
         ("allow about-allows, moved", "[] ('about-allows',) () True", True),
-        ("allow r, nope, moved", "['r'] () ('nope',) True", False),
+        ("allow r, no-rule, moved", "['r'] () ('no-rule',) True", False),
+        ("allow r until never, moved", "['r'] () () False", True),
     ],
 )
 def test_how_an_allow_comment_fares(comment: str, said: str, stays: bool) -> None:

@@ -25,6 +25,6 @@ from checker.rule import AllowUse
 
 
 def check(use: AllowUse) -> Iterator[Claim]:
-    if not use.allow.reason:
+    if not use.allow.reason and not use.allow.problem:
         rules = ", ".join(use.allow.rules)
         yield use.claim(f"{rules}: allowed without a reason, which does not count", object=rules)
