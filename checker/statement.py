@@ -60,13 +60,18 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """`-- ddlguard: allow RULE[, RULE …] [until DATE], reason`, read from a comment."""
+    """`-- ddlguard: allow RULE[, RULE …] [until DATE], reason`, read from a comment.
+
+    One without a reason has the reason "" and does not count; `problem` says what else is wrong with
+    the writing (a day that does not exist, no rule named), and then the reason is "" too.
+    """
 
     rules: tuple[str, ...]
     reason: str
     until: date | None
     start: int
     end: int
+    problem: str = ""
 
 
 class StatementKind(Enum):
