@@ -9,6 +9,7 @@ A statement yields one Change per action, in the order in which the server carri
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,6 +18,7 @@ from checker.catalog import (
     Constraint,
     Expr,
     Extension,
+    ForeignKey,
     Function,
     Index,
     Policy,
@@ -530,3 +532,39 @@ def object_name(change: Change) -> str:
         case _:
             name = getattr(change, "name", None) or getattr(change, "type", None)
             return str(name) if name else ""
+
+
+def describe(change: Change) -> str:
+    """One line in SQL's words: `CREATE TABLE public.users`, `ADD COLUMN public.users.email`."""
+    verb = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(change).__name__).upper()
+    return f"{verb} {object_name(change)}".rstrip()
+
+
+def touched(change: Change) -> tuple[QName, ...]:
+    """The relations that the change names, its own first; not those that it reaches through others."""
+    match change:
+        case CreateTable(table=table):
+            targets = (one.target for one in table.foreign_keys)
+            return tuple(dict.fromkeys((table.name, *table.parents, *targets)))
+        case AddConstraint(table=name, constraint=ForeignKey(target=target)):
+            return (name, target)
+        case AttachPartition(table=name, partition=other) | DetachPartition(table=name, partition=other):
+            return (name, other)
+        case Inherit(table=name, parent=other) | NoInherit(table=name, parent=other):
+            return (name, other)
+        case TableChange(table=name):
+            return (name,)
+        case CreateView(view=view):
+            return (view.name, *sorted({read.relation for read in view.reads}))
+        case CreateSequence(sequence=sequence):
+            return (sequence.name,)
+        case DropIndex(name=name) | DropView(name=name) | DropSequence(name=name) | AlterSequence(name=name):
+            return (name,)
+        case RenameObject(name=name, table=table):
+            return (table,) if table is not None else (name,)
+        case SetSchema(name=name):
+            return (name,)
+        case NoChange(names=names) | NotUnderstood(names=names):
+            return names
+        case _:
+            return ()

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from checker.catalog import Catalog, QName
 
+Settings = Mapping[str, tuple[str, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -14,9 +16,11 @@ class Mark:
 
     name: str | None
     catalog: Catalog
-    settings: Mapping[str, tuple[str, ...]]
+    settings: Settings
     new_labels: frozenset[tuple[QName, str]] = frozenset()
     born: frozenset[QName] = frozenset()
+    lasting: Settings = field(default_factory=dict)
+    gone: frozenset[QName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +29,22 @@ class Session:
 
     `marks` is empty outside a transaction; its first is the start, the others savepoints. `implicit` says
     that the migration tool opened it. `aborted` holds the error's code after a failure inside one.
+    `settings` are those in force, `lasting` those that stay after the transaction (without SET LOCAL).
     `new_labels` are enum values added in this transaction and not usable in it; `born` are the
-    tables (and types) created in the run; `done` counts the statements whose effects are committed.
+    tables (and types) created in the run, `gone` the relations that it dropped or renamed away.
+    `after_failure` says that a statement before this one failed: the tool would not have come this far,
+    and the simulation goes on as if that statement had not been there.
     """
 
     marks: tuple[Mark, ...] = ()
     implicit: bool = False
     aborted: str | None = None
-    settings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    settings: Settings = field(default_factory=dict)
+    lasting: Settings = field(default_factory=dict)
     new_labels: frozenset[tuple[QName, str]] = frozenset()
     born: frozenset[QName] = frozenset()
+    gone: frozenset[QName] = frozenset()
+    after_failure: bool = False
 
     @property
     def in_transaction(self) -> bool:
