@@ -23,6 +23,7 @@ LAYERS = (
     ("checker.session", "checker.finding", "checker.probe"),
     ("checker.knowledge", "checker.datafacts"),
     ("checker.step", "checker.remedy"),
+    ("checker.assume", "checker.enum_labels", "checker.transactions"),
     ("checker.names", "checker.resolve", "checker.apply", "checker.diff"),
     ("checker.simulate",),
     ("checker.rule",),
