@@ -12,7 +12,9 @@ from datetime import date
 
 from checker.statement import Allow, Comment, Statement
 
-_DIRECTIVE = re.compile(r"^[\s*#]*ddl-?guard\b[ \t]*(?P<colon>:?)[ \t]*(?P<said>.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_DIRECTIVE = re.compile(
+    r"^[\s*#]*ddl-?guard\b[ \t]*(?P<colon>:?)[ \t]*(?P<said>.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
 _PART = re.compile(r"(?P<rule>[a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?:\s+until\s+(?P<until>\S+))?")
 _SHAPE = "-- ddlguard: allow RULE[, RULE] [until YYYY-MM-DD], reason"
 

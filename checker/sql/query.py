@@ -150,13 +150,14 @@ class _Scan:
             return at + 1
         level.kind = word
         level.in_sources = level.expecting = word == "UPDATE"
-        return at + 1
+        return at + (3 if self.word(at + 1) == "OR" else 1)
 
     def sources(self, at: int) -> int:
         """FROM, JOIN, USING, INTO: a relation may come next."""
         word, level = self.words[at], self.level
         starts = {
-            "FROM": bool(level.kind) and not (self.word(at - 1) == "DISTINCT" and self.word(at - 2) in ("IS", "NOT")),
+            "FROM": bool(level.kind)
+            and not (self.word(at - 1) == "DISTINCT" and self.word(at - 2) in ("IS", "NOT")),
             "JOIN": True,
             "USING": level.kind in ("DELETE", "MERGE") and not level.cte and self.word(at + 1) != "(",
             "INTO": level.kind in ("INSERT", "MERGE", "REPLACE"),
@@ -198,7 +199,12 @@ class _Scan:
         is_call = following == "(" and level.kind not in ("INSERT", "REPLACE")
         if level.expecting and not is_call:
             return self.relation(first, at, tuple(parts))
-        if following == "(" and parts and self.words[first] not in _NO_CALL and not self.lists_columns(at + 1):
+        if (
+            following == "("
+            and parts
+            and self.words[first] not in _NO_CALL
+            and not self.lists_columns(at + 1)
+        ):
             self.calls.add(".".join(parts).lower())
         if level.expecting:
             level.expecting = False

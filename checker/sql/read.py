@@ -6,6 +6,7 @@ from checker.sql.body import read_do
 from checker.sql.cursor import Cursor, Unexpected
 from checker.sql.ddl import read_postgres
 from checker.sql.ddl_sqlite import read_sqlite
+from checker.sql.dml import read_dml
 from checker.sql.named import named
 from checker.sql.nodes import Node, Unreadable, Utility
 from checker.sql.tokens import Token, tokenize
@@ -49,6 +50,9 @@ def _read(c: Cursor, at: tuple[int, int]) -> Node:
 
 
 def _read_data(c: Cursor, at: tuple[int, int]) -> Node:
+    node = read_dml(c.source, c.tokens[:-1], c.dialect)
+    if node is not None:
+        return node
     return Unreadable(
         f"not a statement that is known: {c.token.text[:40]}", named(c.tokens[:-1], c.dialect), at
     )

@@ -17,7 +17,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from checker.sql.tokens import BACKSLASH_STRING, DOLLAR, FLAT_COMMENT, QUOTED, STRING, TAG, comment_end, tokenize
+from checker.sql.tokens import (
+    BACKSLASH_STRING,
+    DOLLAR,
+    FLAT_COMMENT,
+    QUOTED,
+    STRING,
+    TAG,
+    comment_end,
+    tokenize,
+)
 from checker.statement import Comment, Source, Statement, StatementKind
 
 
@@ -51,8 +60,12 @@ def _body(dialect: str) -> re.Pattern[str]:
 
 
 _LEAD = {
-    "postgres": re.compile(rf"\s*(?:(?P<comment>--[^\n]*|{FLAT_COMMENT})|(?P<nested>/\*)|(?P<empty>;)|(?P<line>\\))?"),
-    "sqlite": re.compile(r"\s*(?:(?P<comment>--[^\n]*|/\*(?s:.*?)(?:\*/|\Z))|(?P<empty>;)|(?P<line>(?:^|(?<=\n))\.(?=[a-z])))?"),
+    "postgres": re.compile(
+        rf"\s*(?:(?P<comment>--[^\n]*|{FLAT_COMMENT})|(?P<nested>/\*)|(?P<empty>;)|(?P<line>\\))?"
+    ),
+    "sqlite": re.compile(
+        r"\s*(?:(?P<comment>--[^\n]*|/\*(?s:.*?)(?:\*/|\Z))|(?P<empty>;)|(?P<line>(?:^|(?<=\n))\.(?=[a-z])))?"
+    ),
 }
 _SAME_LINE = re.compile(r"[ \t]*(--[^\n]*|/\*[^\n]*?\*/)")
 _COPY = re.compile(r"\bFROM\s+STDIN\b", re.IGNORECASE)
