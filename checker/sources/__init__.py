@@ -9,11 +9,12 @@ from pathlib import Path
 from checker.sources.directives import way_up
 from checker.sources.layouts import LAYOUTS, Step
 from checker.sources.port import NothingToCheck, SourceError, Target
-from checker.sources.textfile import read_source, read_stdin
+from checker.sources.textfile import read_source as source
+from checker.sources.textfile import read_stdin
 from checker.sql.split import split
 from checker.statement import Migration, Source, Statement, Transaction
 
-__all__ = ["KINDS", "NothingToCheck", "SourceError", "Target", "read"]
+__all__ = ["KINDS", "NothingToCheck", "SourceError", "Target", "read", "source"]
 
 KINDS = tuple(LAYOUTS)
 _PASSED = frozenset(("node_modules", ".git", ".venv", "__pycache__", "vendor"))
@@ -47,13 +48,13 @@ def _read_one(target: str, dialect: str, kind: str | None) -> tuple[str, list[Mi
         found, steps = _laid_out(path, sorted(_sql_files(path)), kind)
         if not steps:
             raise NothingToCheck(f"{target}: no .sql file in this folder, so nothing was checked")
-        return found, [_migration(read_source(s.path), s.name, s.transaction, dialect) for s in steps]
+        return found, [_migration(source(s.path), s.name, s.transaction, dialect) for s in steps]
     if not path.exists():
         raise SourceError(f"{target}: no such file or folder")
     found, steps = _laid_out(path.parent, [path], kind)
     # a file that was named is checked, even the way down of a pair
     step = next((s for s in steps if s.path == path), Step(path, path.stem, Transaction.EACH))
-    return found, [_migration(read_source(path), step.name, step.transaction, dialect)]
+    return found, [_migration(source(path), step.name, step.transaction, dialect)]
 
 
 def _laid_out(root: Path, files: list[Path], kind: str | None) -> tuple[str, list[Step]]:

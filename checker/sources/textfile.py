@@ -10,10 +10,10 @@ from checker.sources.port import SourceError
 from checker.statement import Source
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path | str) -> Source:
     """The text of a file; raises SourceError with the reason where there is none."""
     try:
-        content = path.read_bytes()
+        content = Path(path).read_bytes()
     except OSError as problem:
         raise SourceError(f"{path}: cannot be read: {problem.strerror or problem}") from None
     return Source(str(path), decode(content, str(path)))
