@@ -3,7 +3,8 @@
 Everything is compared that the catalog's own values compare, save the text of expressions: a server
 prints them in its own way (`now()` for `CURRENT_TIMESTAMP`), so of an expression only its presence and
 the columns that it reads count. Objects inside a table are matched by name; the order counts for
-columns, index keys and enum labels, and for nothing else.
+columns, index keys and enum labels, and for nothing else. Left out is what nobody outside the server can know:
+the functions and types that an extension brings; and temporary tables, which are no part of a schema.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from checker.catalog import (
     Expr,
     Function,
     Index,
+    QName,
     Relation,
     Table,
     Unloaded,
@@ -36,19 +38,25 @@ Found = Iterator[str]
 
 def differences(server: Catalog, simulated: Catalog) -> list[str]:
     """One line per difference, the object's name first; empty where the catalogs say the same."""
+    brought = frozenset(name for found in server.extensions.values() for name in found.members)
     found = [
         *_sets("schema", server.schemas, simulated.schemas),
         *_objects("", _top(server.relations), _top(simulated.relations)),
-        *_objects("type ", server.types, simulated.types),
-        *_functions(server.functions, simulated.functions),
+        *_objects("type ", _but(brought, server.types), _but(brought, simulated.types)),
+        *_functions(_but(brought, server.functions), _but(brought, simulated.functions)),
         *_objects("extension ", server.extensions, simulated.extensions),
     ]
     return sorted(found)
 
 
 def _top(relations: Mapping[Any, Relation]) -> dict[Any, Relation]:
-    """Relations without the indexes, which are compared with their tables."""
-    return {name: found for name, found in relations.items() if not isinstance(found, Index)}
+    """Relations without the indexes, which are compared with their tables, and without temporary ones."""
+    kept = (name for name, found in relations.items() if not isinstance(found, Index))
+    return {name: relations[name] for name in kept if name.schema != "pg_temp"}
+
+
+def _but(names: frozenset[QName], objects: Mapping[QName, Any]) -> dict[QName, Any]:
+    return {name: found for name, found in objects.items() if name not in names}
 
 
 def _sets(what: str, server: frozenset[str], simulated: frozenset[str]) -> Found:

@@ -2,7 +2,8 @@
 
 After a statement that the server accepted, the two catalogs must be equal; a statement that the server refused
 must be refused by the simulator with the same code. When the two have drifted apart the simulator is handed
-the server's catalog, so that one miss is counted once and does not spoil what follows.
+the server's catalog, so that one miss is counted once and does not spoil what follows. So it is where an extension
+was created, for what comes with one is written nowhere but in the server's files.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ class Simulator(Protocol):
     def run(self, statement: Statement) -> Simulated:
         """Fold the statement over the current state."""
 
-    def resync(self, catalog: Catalog) -> None:
-        """Go on from this catalog."""
+    def resync(self, catalog: Catalog | None, code: str | None) -> None:
+        """Go on from the server's catalog; where it shows none, its transaction is aborted by `code`."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,13 @@ def _judge(statement: Statement, server: Server, simulator: Simulator) -> Verdic
     code, real = server.run(statement), server.catalog()
     details = differences(real, simulated.catalog) if real is not None else []
     outcome = _outcome(code, simulated.code, bool(details))
-    if details and real is not None:
-        simulator.resync(real)
+    extended = real is not None and any(
+        found.members != simulated.catalog.extensions[name].members
+        for name, found in real.extensions.items()
+        if name in simulated.catalog.extensions
+    )
+    if details or code != simulated.code or not simulated.understood or extended:
+        simulator.resync(real, code)
     if code != simulated.code:
         details.insert(0, f"server: {code or 'accepts'}, simulator: {simulated.code or 'accepts'}")
     return Verdict(statement, outcome, simulated.understood, tuple(details))

@@ -31,7 +31,7 @@ class Mirror:
         assert self.last is not None
         return self.spoil(Simulated(self.last, code))
 
-    def resync(self, catalog: Catalog) -> None:
+    def resync(self, catalog: Catalog | None, code: str | None) -> None:
         """A real server cannot be told what it holds."""
 
 
