@@ -32,6 +32,7 @@ from checker.catalog import (
 
 # The words of a definition, and what nobody but the server computes
 SKIPPED = {Exclusion: {"text"}, Function: {"uses"}, View: {"uses"}}
+TEMPORARY = frozenset(("pg_temp", "temp"))
 BY_NAME = {"constraints", "indexes", "triggers", "policies", "checks"}
 Found = Iterator[str]
 
@@ -52,7 +53,7 @@ def differences(server: Catalog, simulated: Catalog) -> list[str]:
 def _top(relations: Mapping[Any, Relation]) -> dict[Any, Relation]:
     """Relations without the indexes, which are compared with their tables, and without temporary ones."""
     kept = (name for name, found in relations.items() if not isinstance(found, Index))
-    return {name: relations[name] for name in kept if name.schema != "pg_temp"}
+    return {name: relations[name] for name in kept if name.schema not in TEMPORARY}
 
 
 def _but(names: frozenset[QName], objects: Mapping[QName, Any]) -> dict[QName, Any]:

@@ -9,6 +9,7 @@ from checker.change import NotUnderstood
 from checker.simulate import _Run
 from checker.sql.read import read
 from checker.statement import Migration, Statement
+from tests.truth.compare import TEMPORARY
 from tests.truth.real import Postgres, Sqlite
 from tests.truth.replay import Simulated
 
@@ -29,6 +30,8 @@ class Fold:
         for step in state.one(statement):
             code = code or (step.error.code if step.error else None)
             understood = understood and not isinstance(step.change, NotUnderstood)
+        if code and not state.catalog.server.is_postgres:
+            code = "SQLITE_ERROR"  # SQLite has no codes of its own to tell one refusal from another
         return Simulated(state.catalog, code, understood)
 
     def resync(self, catalog: Catalog | None, code: str | None) -> None:
@@ -38,7 +41,7 @@ class Fold:
             self.state.session = replace(session, aborted=session.aborted or code)
             return
         ours = self.state.catalog
-        temporary = {name: found for name, found in ours.relations.items() if name.schema == "pg_temp"}
+        temporary = {name: found for name, found in ours.relations.items() if name.schema in TEMPORARY}
         relations = {**catalog.relations, **temporary}
         self.state.catalog = replace(catalog, relations=relations, search_path=ours.search_path)
         self.state.session = replace(session, aborted=None, born=self._born(catalog, session.born))
