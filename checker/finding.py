@@ -78,7 +78,7 @@ class Finding:
     def fingerprint(self) -> str:
         """Stays the same while rule, object and file do: for baselines and code scanning."""
         parts = f"{self.rule}\0{self.object}\0{self.span.file}\0{self.message}"
-        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+        return hashlib.sha256(parts.encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property
     def doc(self) -> str:

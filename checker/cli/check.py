@@ -20,6 +20,7 @@ from checker.finding import Report, Severity
 from checker.outputs.escape import visible
 from checker.registry import RuleSet
 from checker.sources import NothingToCheck, SourceError, Target, read
+from checker.statement import Transaction
 
 
 def check(arguments: list[str]) -> Exit:
@@ -51,11 +52,15 @@ def _severities(chosen: Settings, rules: RuleSet) -> Severities:
 
 def _target(chosen: Settings, dialect: Dialect) -> Target:
     try:
-        return read(chosen.targets, dialect=dialect, kind=chosen.kind)
+        target = read(chosen.targets, dialect=dialect, kind=chosen.kind)
     except NothingToCheck as problem:
         raise Stop(str(problem), Exit.NOTHING) from None
     except SourceError as problem:
         raise Stop(str(problem)) from None
+    if chosen.transaction is None:
+        return target
+    how = Transaction(chosen.transaction)
+    return replace(target, migrations=tuple(replace(one, transaction=how) for one in target.migrations))
 
 
 def _report(chosen: Settings, rules: RuleSet, severities: Severities, target: Target, side: Loaded) -> Report:

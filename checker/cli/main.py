@@ -76,7 +76,7 @@ def _meant(name: str) -> str:
     if os.path.exists(name):
         return f": to check it, ddlguard check {name}"
     close = get_close_matches(name, helptext.PAGES)
-    return f": did you mean {close[0]}?" if close else ""
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _say(message: str) -> None:

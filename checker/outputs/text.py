@@ -149,7 +149,7 @@ def _effort(report: Report) -> str:
 
 def _listed(heading: str, entries: Iterable[str], paint: Paint, width: int) -> Iterator[str]:
     """A heading and its entries, the first twenty of them."""
-    yield paint("strong", heading)
+    yield from (paint("strong", line) for line in wrapped(heading, width))
     texts = list(entries)
     for text in texts[:MOST_LISTED]:
         yield from wrapped(visible(text), width, "  - ", "    ")

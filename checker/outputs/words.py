@@ -94,7 +94,7 @@ def verdict_sentence(report: Report) -> str:
     match report.verdict:
         case "fail":
             worst = report.fail_on.value if report.fail_on else ""
-            return f"fail: there are findings at or above {worst}"
+            return f"fail: findings at or above {worst}"
         case "incomplete":
             return "incomplete: what was not checked may be unsafe"
         case _:
