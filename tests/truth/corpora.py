@@ -1,4 +1,4 @@
-"""Real projects' migrations replayed: `DDLGUARD_CORPORA=folder python -m tests.truth.corpora [project …]`.
+"""Real projects' migrations replayed: `DDLGUARD_CORPORA=folder python -m tests.truth.corpora [project …] [dialect …]`.
 
 The folder holds `<project>/postgres/…` and `<project>/sqlite/…`. Files listed under `applied` in
 `_oracle/<project>.*.catalog.json` run in that order; otherwise every folder of SQL files is a chain of its own,
@@ -26,6 +26,7 @@ from tests.truth.replay import Score, replay
 from tests.truth.simulated import Fold
 
 EQUAL, PREDICTED, UNDERSTOOD = 0.99, 0.99, 0.995
+DIALECTS = ("postgres", "sqlite")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
@@ -85,12 +86,13 @@ def replay_sqlite(chain: Chain, folder: Path) -> Score:
     return score
 
 
-def main(projects: list[str]) -> int:
-    """Replay everything; 1 where a threshold is missed."""
+def main(wanted: list[str]) -> int:
+    """Replay everything, or these projects or dialects; 1 where a threshold is missed."""
     root, total, server = Path(os.environ["DDLGUARD_CORPORA"]), Score(), servers.start()
+    projects = [word for word in wanted if word not in DIALECTS]
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            for dialect in ("postgres", "sqlite"):
+            for dialect in [word for word in wanted if word in DIALECTS] or DIALECTS:
                 for chain in chains(root, dialect, projects):
                     started = time.monotonic()
                     if dialect == "postgres":
@@ -102,14 +104,14 @@ def main(projects: list[str]) -> int:
                     total.merge(score)
     finally:
         server.stop()
-    return _report(total)
+    return _report(total, root)
 
 
-def _report(total: Score) -> int:
+def _report(total: Score, root: Path) -> int:
     for heading, verdicts in (("Misses", total.misses), ("Not understood", total.unread)):
         print(f"\n== {heading}: {len(verdicts)}")
         for verdict in verdicts:
-            print(verdict)
+            print(str(verdict).removeprefix(f"{root}/"))
     print(f"\n{total.summary()}")
     shares = [
         ("equal catalogs", *total.equal, EQUAL),
