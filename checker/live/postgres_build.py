@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
 from checker.catalog import (
@@ -45,6 +46,8 @@ _EVENTS = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))
 _DEFAULT_COLLATION = 100
 _WORD = re.compile(r"'(?:[^']|'')*'|\"((?:[^\"]|\"\")*)\"|([^\W\d][\w$]*)")
 
+_NUMBER, _NAME = itemgetter(1), itemgetter(2)
+
 Reference = tuple[int, int, int]
 
 
@@ -59,6 +62,9 @@ class Build:
         self._learn_names()
         types.want((row[3], -1) for row in parts.sequences)
         self._collations: dict[int, str] = {}
+        self._columns: dict[Row, Column] = {}
+        self._keys: dict[Row, IndexKey] = {}
+        self._vectors: dict[str, tuple[int, ...]] = {}
         self.want_columns(parts.columns)
         self._opclasses: dict[int, str] = dict(rows(sql.OPERATOR_CLASSES, {}))
         self._references = self._ask_references()
@@ -83,15 +89,27 @@ class Build:
         """Load the types and collations of these columns."""
         self._types.want({(row[3], row[4]) for rows in columns.values() for row in rows})
         used = {row[8] for rows in columns.values() for row in rows if row[8] not in (0, _DEFAULT_COLLATION)}
-        used |= {oid for rows in self._parts.indexes.values() for row in rows for oid in _oids(row[10])}
-        self._collations |= dict(self._rows(sql.COLLATIONS, {"oids": list(used)}))
+        used |= {
+            oid
+            for text in {row[10] for rows in self._parts.indexes.values() for row in rows}
+            for oid in _oids(text)
+        }
+        if missing := used - self._collations.keys() - {0, _DEFAULT_COLLATION}:
+            self._collations |= dict(self._rows(sql.COLLATIONS, {"oids": list(missing)}))
 
     def _ask_references(self) -> dict[tuple[int, int], list[Reference]]:
         """What defaults, conditions, indexes, views, triggers and policies refer to, by (catalog, oid)."""
         parts = self._parts
         wanted = {
-            sql.ATTRDEF: [r[10] for rows in parts.columns.values() for r in rows if r[10] and _may_refer(r)],
-            sql.CONSTRAINT: [r[0] for rows in parts.constraints.values() for r in rows if r[3] == "c"],
+            sql.ATTRDEF: [
+                r[10]
+                for rows in parts.columns.values()
+                for r in rows
+                if r[10] and (r[7] or _may_refer(r[11]))
+            ],
+            sql.CONSTRAINT: [
+                r[0] for rows in parts.constraints.values() for r in rows if r[3] == "c" and _may_refer(r[17])
+            ],
             sql.CLASS: [r[0] for rows in parts.indexes.values() for r in rows if r[14] or r[15]],
             sql.TRIGGER: [r[0] for rows in parts.triggers.values() for r in rows],
             sql.POLICY: [r[0] for rows in parts.policies.values() for r in rows],
@@ -205,8 +223,17 @@ class Build:
         return Expr(text or "", frozenset(filter(None, columns)), frozenset(filter(None, uses)))
 
     def columns(self, rows: Iterable[Row]) -> tuple[Column, ...]:
-        """Columns in their order."""
-        return tuple(self._column(row) for row in sorted(rows, key=_number))
+        """Columns in their order; equal ones of different tables are one value."""
+        known, references = self._columns, self._references
+        found = []
+        for row in sorted(rows, key=_NUMBER):
+            if (sql.ATTRDEF, row[10]) in references:
+                column = self._column(row)
+            else:
+                key = (*row[2:10], row[11], row[10] is None)
+                column = known.get(key) or known.setdefault(key, self._column(row))
+            found.append(column)
+        return tuple(found)
 
     def _column(self, row: Row) -> Column:
         table, _, name, type_, mod, not_null, identity, generated, collation, inherited = row[:10]
@@ -231,7 +258,7 @@ class Build:
     # Constraints and indexes
 
     def _constraints(self, table: int, indexes: dict[int, Index]) -> Iterator[Constraint]:
-        for row in sorted(self._parts.constraints.get(table, ()), key=lambda row: str(row[2])):
+        for row in sorted(self._parts.constraints.get(table, ()), key=_NAME):
             yield self._constraint(row, indexes.get(row[16]))
 
     def _constraint(self, row: Row, index: Index | None) -> Constraint:
@@ -265,23 +292,24 @@ class Build:
         return tuple([columns[number] for number in numbers or () if number in columns])
 
     def _indexes(self, table: int, qname: QName) -> dict[int, Index]:
-        rows = sorted(self._parts.indexes.get(table, ()), key=lambda row: str(row[2]))
+        rows = sorted(self._parts.indexes.get(table, ()), key=_NAME)
         owners = {row[16]: row[2] for row in self._parts.constraints.get(table, ()) if row[16]}
         return {row[0]: self._index(row, qname, owners.get(row[0])) for row in rows}
 
     def _index(self, row: Row, table: QName, constraint: str | None) -> Index:
-        oid, relation, name, namespace, unique, valid, count, key, options, classes, collations = row[:11]
+        oid, relation, name, namespace, unique, valid, count, key = row[:8]
         pages, method, not_distinct, texts, has_where, where = row[11:]
-        numbers, flags = list(map(int, key.split())), list(map(int, options.split()))
+        numbers, classes, collations = self._vector(key), self._vector(row[9]), self._vector(row[10])
+        flags = self._vector(row[8])
         predicate = None
         if has_where:
             predicate = self._expr(sql.CLASS, oid, relation, where)
             predicate = Expr(predicate.text, predicate.columns & _words(predicate.text), predicate.uses)
         keys = [
-            self._key(oid, relation, number, texts[at] if texts else None, flags[at], class_, collation)
-            for at, (number, class_, collation) in enumerate(
-                zip(numbers[:count], _oids(classes), _oids(collations), strict=True)
-            )
+            self._column_key(relation, number, flags[at], classes[at], collations[at])
+            if (number := numbers[at])
+            else self._expression_key(oid, relation, texts[at], flags[at], classes[at], collations[at])
+            for at in range(count)
         ]
         return Index(
             self._names.qname(namespace, name),
@@ -289,7 +317,7 @@ class Build:
             tuple(keys),
             unique,
             method,
-            self._column_names(relation, numbers[count:]),
+            self._column_names(relation, numbers[count:]) if len(numbers) > count else (),
             predicate,
             not_distinct,
             valid,
@@ -297,19 +325,32 @@ class Build:
             pages * BLOCK,
         )
 
-    def _key(
-        self, oid: int, table: int, number: int, text: str | None, flags: int, class_: int, collation: int
+    def _vector(self, text: str) -> tuple[int, ...]:
+        """An int2vector or oidvector; the same few come again and again."""
+        found = self._vectors.get(text)
+        if found is None:
+            found = self._vectors[text] = tuple(_oids(text))
+        return found
+
+    def _column_key(self, table: int, number: int, flags: int, class_: int, collation: int) -> IndexKey:
+        name, own = self._names.columns[table][number], 0
+        if collation not in (0, _DEFAULT_COLLATION):
+            own = next(row[8] for row in self._parts.columns[table] if row[1] == number)
+        key = (name, flags & 1, class_, collation, own)
+        if (found := self._keys.get(key)) is None:
+            collated = self._collations.get(collation) if collation not in (0, own) else None
+            found = IndexKey(name, None, bool(flags & 1), self._opclasses.get(class_), collated)
+            self._keys[key] = found
+        return found
+
+    def _expression_key(
+        self, oid: int, table: int, text: str | None, flags: int, class_: int, collation: int
     ) -> IndexKey:
-        opclass = self._opclasses.get(class_)
-        if number:
-            column = next(row for row in self._parts.columns[table] if row[1] == number)
-            named = self._collations.get(collation) if collation not in (0, column[8]) else None
-            return IndexKey(column[2], None, bool(flags & 1), opclass, named)
         expr = self._expr(sql.CLASS, oid, table, text)
         # pg_depend knows the columns of the index as a whole; the text tells which are this key's
         expr = Expr(expr.text, expr.columns & _words(expr.text), expr.uses)
         named = self._collations.get(collation) if collation not in (0, _DEFAULT_COLLATION) else None
-        return IndexKey(None, expr, bool(flags & 1), opclass, named)
+        return IndexKey(None, expr, bool(flags & 1), self._opclasses.get(class_), named)
 
     # Triggers and policies
 
@@ -331,18 +372,13 @@ class Build:
         return tuple(sorted(found, key=lambda policy: policy.name))
 
 
-def _number(row: Row) -> int:
-    return int(row[1])
-
-
 def _oids(vector: str) -> list[int]:
     return list(map(int, vector.split()))
 
 
-def _may_refer(column: Row) -> bool:
-    """Whether a default can depend on anything: a plain literal of a built-in type cannot."""
-    text, generated = column[11], column[7]
-    return text is None or bool(generated) or "(" in text or "::" in text
+def _may_refer(text: str | None) -> bool:
+    """Whether a default or condition can depend on anything of the user's: it would be printed with its schema."""
+    return text is None or "." in text
 
 
 def _words(text: str) -> frozenset[str]:

@@ -47,7 +47,7 @@ def load(
         oids, sequences = neighbourhood(rows, schemas, touched)
         scope = {"oids": list(oids | sequences), "locked": list(locked)}
         parts = fetch(rows, server.version, sql.SOME, scope)
-        relations = dict(_names_only(rows, schemas))
+        relations = _names_only(rows, schemas)
     routines = _routines(rows, schemas, names)
     build = Build(rows, server.version, parts, names, types)
     catalog_types = user_types(rows, schemas, types, build)
@@ -66,11 +66,19 @@ def _indexes(relation: Relation) -> tuple[Index, ...]:
     return getattr(relation, "indexes", ())
 
 
-def _names_only(rows: Rows, schemas: dict[int, str]) -> Iterable[tuple[QName, Relation]]:
-    for namespace, kind, names in rows(sql.NAMES, {"schemas": list(schemas)}):
-        schema, word = schemas[namespace], _KINDS[kind]
-        for name in names:
-            yield (found := QName(schema, name)), Unloaded(found, word)
+def _names_only(rows: Rows, schemas: dict[int, str]) -> dict[QName, Relation]:
+    """Every relation by name alone; composite types are no relations here."""
+    found: dict[QName, Relation] = {}
+    for namespace, kind, joined, number in rows(sql.NAMES, {"schemas": list(schemas)}):
+        names = joined.split(sql.SEPARATOR)
+        if len(names) != number:  # a name holds the separator
+            names = [name for (name,) in rows(sql.NAMES_ONE_BY_ONE, {"schema": namespace, "kind": kind})]
+        if word := _KINDS.get(kind):
+            schema = schemas[namespace]
+            for name in names:
+                qname = QName(schema, name)
+                found[qname] = Unloaded(qname, word)
+    return found
 
 
 def _routines(rows: Rows, schemas: dict[int, str], names: Names) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -29,26 +30,27 @@ class Parts:
     policies: ByRelation
     view_texts: dict[int, str]
     sequences: list[Row]
-    composites: frozenset[int] = frozenset()
 
 
 def fetch(rows: Rows, version: tuple[int, ...], scope: str, parameters: dict[str, Any]) -> Parts:
     """All rows in scope; see `sql.ALL` and `sql.SOME`."""
     parameters = {**parameters, "kinds": TABLES_AND_VIEWS}
 
-    def ask(query: str) -> list[Row]:
-        return rows(query.replace("{scope}", scope), parameters)
+    def ask(query: str, *, when: bool = True) -> list[Row]:
+        return rows(scoped(query, scope), parameters) if when else []
 
+    relations = ask(sql.RELATIONS)
+    kinds = {row[3] for row in relations}
     return Parts(
-        relations=ask(sql.RELATIONS),
+        relations=relations,
         columns=_grouped(ask(sql.COLUMNS), 0),
         constraints=_grouped(ask(sql.constraints(version)), 1),
         indexes=_grouped(ask(sql.indexes(version)), 1),
         parents=_grouped(ask(sql.INHERITS), 0),
-        partition_keys=_grouped(ask(sql.PARTITION_KEYS), 0),
+        partition_keys=_grouped(ask(sql.PARTITION_KEYS, when="p" in kinds), 0),
         triggers=_grouped(ask(sql.TRIGGERS), 1),
         policies=_grouped(ask(sql.POLICIES), 1),
-        view_texts=dict(ask(sql.VIEW_TEXTS)),
+        view_texts=dict(ask(sql.VIEW_TEXTS, when=not kinds.isdisjoint("vm"))),
         sequences=ask(sql.SEQUENCES),
     )
 
@@ -56,7 +58,15 @@ def fetch(rows: Rows, version: tuple[int, ...], scope: str, parameters: dict[str
 def columns_of(rows: Rows, oids: list[int]) -> ByRelation:
     """The columns of composite types."""
     parameters = {"oids": oids, "locked": []}
-    return _grouped(rows(sql.COLUMNS.replace("{scope}", sql.SOME), parameters), 0) if oids else {}
+    return _grouped(rows(scoped(sql.COLUMNS, sql.SOME), parameters), 0) if oids else {}
+
+
+def scoped(query: str, scope: str) -> str:
+    """The query with its `{scope}` or `{scope:key}` filled in."""
+    found = re.search(r"\{scope:?([\w.]*)\}", query)
+    assert found is not None
+    also = sql.ALSO.replace("{key}", found[1]) if found[1] and scope == sql.SOME else ""
+    return query.replace(found[0], scope + also)
 
 
 def _grouped(rows: list[Row], key: int) -> ByRelation:

@@ -22,7 +22,7 @@ def neighbourhood(rows: Rows, schemas: dict[int, str], touched: frozenset[str]) 
     relations, sequences = _stand_for(rows, named[sql.CLASS])
     relations = _all(rows, sql.FAMILY, oids=relations)
     found = set(relations)
-    types = named[sql.TYPE] | _all(rows, sql.ROW_TYPES, oids=relations, types=named[sql.TYPE])
+    types = _all(rows, sql.ROW_TYPES, oids=relations, types=named[sql.TYPE])
     found |= _dependents(rows, sql.TYPE, types)
     found |= _dependents(rows, sql.PROC, named[sql.PROC])
     found |= _dependents(rows, sql.CLASS, sequences)
@@ -35,13 +35,11 @@ def neighbourhood(rows: Rows, schemas: dict[int, str], touched: frozenset[str]) 
 
 def _named(rows: Rows, schemas: dict[int, str], touched: frozenset[str]) -> dict[int, set[int]]:
     whole = {name.removesuffix(SCHEMA_SUFFIX) for name in touched if name.endswith(SCHEMA_SUFFIX)}
-    parameters = {
-        "schemas": list(schemas),
-        "names": sorted(touched),
-        "whole": [oid for oid, name in schemas.items() if name in whole],
-    }
+    found = rows(sql.NAMED, {"schemas": list(schemas), "names": sorted(touched)})
+    if oids := [oid for oid, name in schemas.items() if name in whole]:
+        found += rows(sql.WHOLE_SCHEMAS, {"whole": oids})
     named: dict[int, set[int]] = {sql.CLASS: set(), sql.TYPE: set(), sql.PROC: set()}
-    for catalog, oid in rows(sql.NAMED, parameters):
+    for catalog, oid in found:
         named[catalog].add(oid)
     return named
 
@@ -72,21 +70,18 @@ def _dependents(rows: Rows, catalog: int, oids: set[int]) -> set[int]:
         direct: set[tuple[int, int]] = set()
         for one in (sql.CLASS, sql.TYPE, sql.PROC):
             if of_class := [oid for its, oid in waiting if its == one]:
-                relations, types = _direct(rows, one, of_class)
+                relations, views, types = _direct(rows, one, of_class)
                 found |= relations
-                direct |= {(sql.CLASS, view) for view in _views(rows, relations)}
+                direct |= {(sql.CLASS, view) for view in views}
                 direct |= {(sql.TYPE, oid) for oid in types}
         waiting = direct - seen
     return found
 
 
-def _direct(rows: Rows, catalog: int, oids: list[int]) -> tuple[set[int], set[int]]:
+def _direct(rows: Rows, catalog: int, oids: list[int]) -> tuple[set[int], set[int], set[int]]:
+    """What depends on these objects: relations, the views among them, types."""
     pairs = rows(sql.DEPENDENTS, {"class": catalog, "oids": oids})
     relations, _ = _stand_for(rows, {relation for relation, _ in pairs if relation})
     types = {oid for _, oid in pairs if oid}
-    return relations, types | _all(rows, sql.ROW_TYPES, oids=(), types=types)
-
-
-def _views(rows: Rows, relations: set[int]) -> set[int]:
-    views = rows(sql.VIEWS_AMONG, {"oids": list(relations)}) if relations else []
-    return {oid for (oid,) in views}
+    views = _all(rows, sql.VIEWS_AMONG, oids=relations)
+    return relations, views, _all(rows, sql.ROW_TYPES, oids=views, types=types)

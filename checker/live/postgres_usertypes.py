@@ -14,7 +14,8 @@ from checker.live.postgres_types import Rows, TypeNames
 
 def user_types(rows: Rows, schemas: dict[int, str], types: TypeNames, build: Build) -> dict[QName, UserType]:
     """Every type outside the system's schemas that is no array and no table's row type."""
-    listed = rows(sql.TYPES, {"schemas": list(schemas)})
+    composites = [oid for (oid,) in rows(sql.COMPOSITES, {"schemas": list(schemas)})]
+    listed = rows(sql.TYPES, {"schemas": list(schemas), "composites": composites})
     kinds = {row[3] for row in listed}
     labels: dict[int, list[str]] = dict(rows(sql.ENUM_LABELS, {})) if "e" in kinds else {}
     checks = _checks(rows) if "d" in kinds else {}
