@@ -292,6 +292,12 @@ class Table:
         """The foreign keys that this table holds."""
         return tuple(found for found in self.constraints if isinstance(found, ForeignKey))
 
+    def must_be_given(self, column: Column) -> bool:
+        """True where an INSERT must name this column; SQLite fills an INTEGER PRIMARY KEY by itself."""
+        key = self.primary_key
+        is_row_id = key is not None and key.columns == (column.name,) and column.type.name == "INTEGER"
+        return column.is_required and not is_row_id
+
     def is_unique_by(self, columns: tuple[str, ...]) -> bool:
         """True where a unique index lets a foreign key refer to exactly these columns."""
         return any(index.proves_unique(columns) for index in self.indexes)

@@ -515,6 +515,17 @@ class NotUnderstood(Change):
     everything: bool = False
 
 
+def foreign_keys(change: Change) -> tuple[tuple[QName, ForeignKey], ...]:
+    """The foreign keys that a Change adds, each with the table that gets it."""
+    match change:
+        case AddConstraint(table=table, constraint=ForeignKey() as key):
+            return ((table, key),)
+        case CreateTable(table=made):
+            return tuple((made.name, key) for key in made.foreign_keys)
+        case _:
+            return ()
+
+
 def object_name(change: Change) -> str:
     """The full name of what the change is about, `public.users.email` for a column; may be empty."""
     match change:

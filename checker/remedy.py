@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import shlex
 
-from checker.catalog import Column, QName
+from checker.catalog import Catalog, Column, QName, View
 from checker.sqltype import SqlType
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
@@ -93,10 +92,21 @@ def backup(table: QName, *, postgres: bool) -> str:
         return comment("run a backup of the whole database first")
     if not postgres:
         return comment("run a backup first: sqlite3 DATABASE '.backup before.db'")
-    pattern = qualified(table)
-    chosen = shlex.quote(pattern) if shlex.quote(pattern) != pattern else f"'{pattern}'"
     file = re.sub(r"[^A-Za-z0-9_]+", "_", table.name) + ".sql"
-    return f"-- run a backup first: pg_dump --table={chosen} --file={file}"
+    return f"-- run a backup first: pg_dump --table={_shell(qualified(table))} --file={file}"
+
+
+def backup_schema(schema: str) -> str:
+    """The comment that says how to keep a schema's tables before they go."""
+    if not schema.isprintable():
+        return comment("run a backup of the whole database first")
+    file = re.sub(r"[^A-Za-z0-9_]+", "_", schema) + ".sql"
+    return f"-- run a backup first: pg_dump --schema={_shell(quoted(schema))} --file={file}"
+
+
+def _shell(pattern: str) -> str:
+    """A name for the shell, always in quotes: a name may hold anything."""
+    return "'" + pattern.replace("'", "'\\''") + "'"
 
 
 def statement(text: str) -> str:
@@ -141,31 +151,36 @@ _ZEROS = {
 }
 
 
-def add_required(table: QName, column: Column, *, postgres: bool) -> str:
+def neutral(kind: SqlType, catalog: Catalog) -> str | None:
+    """A neutral constant of a type; an enum's first label where the catalog shows the enum."""
+    enum = catalog.enum(QName(kind.schema, kind.name)) if kind.schema and not kind.array else None
+    return literal(enum.labels[0]) if enum and enum.labels else zero(kind)
+
+
+def add_required(table: QName, column: Column, catalog: Catalog) -> str:
     """How to add a column that must have a value to a table that has rows."""
-    name, place, kind = quoted(column.name), qualified(table), spelled(column.type)
-    value = zero(column.type)
-    if not postgres:
-        return add_with_default(table, column)
-    fill = f"UPDATE {place} SET {name} = {value} WHERE {name} IS NULL;"
+    if not catalog.server.is_postgres:
+        return add_with_default(table, column, catalog)
+    name, place, value = quoted(column.name), qualified(table), neutral(column.type, catalog)
+    require = f"ALTER TABLE {place} ALTER COLUMN {name} SET NOT NULL;"
     return script(
-        f"ALTER TABLE {place} ADD COLUMN {name} {kind};",
+        f"ALTER TABLE {place} ADD COLUMN {name} {spelled(column.type)};",
         "-- put the right value into every row, in batches where there are many",
-        fill if value else "",
-        f"ALTER TABLE {place} ALTER COLUMN {name} SET NOT NULL;",
+        f"UPDATE {place} SET {name} = {value} WHERE {name} IS NULL;" if value else "",
+        require if value else comment(f"and then: {require}"),
     )
 
 
-def add_with_default(table: QName, column: Column) -> str:
-    """A required column with a default that old code can live with; without one where the type has none."""
-    name, value = f"{quoted(column.name)} {spelled(column.type)}", zero(column.type)
-    rest = f"NOT NULL DEFAULT {value}" if value else ""
-    return f"ALTER TABLE {qualified(table)} ADD COLUMN {name} {rest}".rstrip() + ";"
+def add_with_default(table: QName, column: Column, catalog: Catalog) -> str:
+    """A required column with a default that old code can live with; nullable where its type has none."""
+    name, value = f"{quoted(column.name)} {spelled(column.type)}", neutral(column.type, catalog)
+    rest = f" NOT NULL DEFAULT {value}" if value else ""
+    return f"ALTER TABLE {qualified(table)} ADD COLUMN {name}{rest};"
 
 
-def keep_default(table: QName, column: Column) -> str:
+def keep_default(table: QName, column: Column, catalog: Catalog) -> str:
     """A default for a required column, `""` where its type has no neutral value."""
-    value = zero(column.type)
+    value = neutral(column.type, catalog)
     return set_default(table, column.name, value) if value else ""
 
 
@@ -214,6 +229,34 @@ def rows_with(table: QName, column: str, values: tuple[str, ...]) -> str:
 def compatibility_view(old: QName, new: QName) -> str:
     """A view that has a renamed table's old name, for the code that still uses it."""
     return f"CREATE VIEW {qualified(old)} AS SELECT * FROM {qualified(new)};"
+
+
+def around_dependents(catalog: Catalog, others: tuple[str, ...], text: str, *, again: bool) -> str:
+    """The dependents dropped by name before a statement; `again` builds the views anew behind it.
+
+    `""` where the catalog does not show how to drop one of them.
+    """
+    views = {f"view {view.name}": view for view in catalog.views() if not view.materialized}
+    keys = {
+        f"foreign key {table.name}.{key.name}": (table.name, key.name)
+        for table in catalog.tables()
+        for key in table.foreign_keys
+    }
+    needing = [views[other] for other in others if other in views]
+    linking = [keys[other] for other in others if other in keys]
+    if len(needing) + len(linking) < len(others) or not others:
+        return ""
+    return script(
+        f"DROP VIEW {', '.join(qualified(view.name) for view in needing)};" if needing else "",
+        *(f"ALTER TABLE {qualified(table)} DROP CONSTRAINT {quoted(key)};" for table, key in linking),
+        statement(text),
+        *(create_view(view) for view in needing if again and view.text),
+    )
+
+
+def create_view(view: View) -> str:
+    """A view as it is."""
+    return f"CREATE VIEW {qualified(view.name)} AS {view.text.strip().rstrip(';')};"
 
 
 def _cut(name: str, suffix: str) -> str:

@@ -66,6 +66,10 @@ class Step(Generic[C]):
         """True where this run created the relation: the live database holds no rows of it."""
         return name in self.session.born
 
+    def is_new_table(self, name: QName) -> bool:
+        """True where no running code can know the relation: born here, under a name that the live side has not."""
+        return self.is_born_here(name) and self.live.relation(name) is None
+
     def is_empty(self, name: QName) -> bool:
         """True where the run itself shows that the table has no rows now: born here or emptied, not filled since."""
         return name in self.facts.emptied or (self.is_born_here(name) and not self.facts.may_fill(name))

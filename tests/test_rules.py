@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from checker.explain import examples
-from checker.finding import Severity
+from checker.finding import Finding, Severity
 from checker.rule import Rule
 from checker.sql.split import split
-from checker.statement import Source, Transaction
+from checker.statement import Source, Statement, Transaction
 from tests import servers
 from tests.rulecase import FIXTURES, Case, difference, every_case, predicted, report_on, rules
 
@@ -75,9 +75,9 @@ def test_a_page_says_what_it_must(rule: Rule) -> None:
 def test_messages_name_their_object_first() -> None:
     for case in CASES:
         for finding in report_on(case).findings:
-            first = finding.message.split(" ")[0].rstrip(":")
-            assert not finding.message.endswith("."), finding.message
-            assert first[:1].islower() or not first.isalpha(), finding.message
+            table, _, _ = finding.object.rpartition(".")
+            begins = finding.message.startswith((finding.object, table or finding.object))
+            assert begins and not finding.message.endswith("."), (finding.object, finding.message)
 
 
 class Backend(Protocol):
@@ -191,14 +191,22 @@ def test_remedies_run(case: Case, backends: dict[str, Backend]) -> None:
         if not finding.remedy or finding.statement is None:
             continue
         prepare(case, backend)
-        for statement in case.migration.statements[: finding.statement]:
-            if statement.text.split()[0].upper() not in ("BEGIN", "COMMIT", "SAVEPOINT"):
-                backend.run(statement.text)
+        for statement in _before(case, finding):
+            backend.run(statement.text)
         for statement in split(Source("<remedy>", finding.remedy), case.dialect):
             problem = backend.run(statement.text)
             assert problem is None, (
                 f"{case}: {finding.rule}: {problem}\n{statement.text}\nof\n{finding.remedy}"
             )
+
+
+def _before(case: Case, finding: Finding) -> list[Statement]:
+    """What has run when a remedy is pasted: the statements before, or, for an open transaction, all of them."""
+    statements = case.migration.statements
+    if finding.rule == "unclosed-transaction":
+        return list(statements)
+    ahead = statements[: finding.statement]
+    return [one for one in ahead if one.text.split()[0].upper() not in ("BEGIN", "COMMIT", "START")]
 
 
 def test_every_rule_speaks_by_its_hazard_unless_it_says_otherwise() -> None:

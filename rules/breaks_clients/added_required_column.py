@@ -32,17 +32,24 @@ def check(step: Step[AddColumn | DropDefault | SetNotNull]) -> Iterator[Claim]:
     name = change.column.name if isinstance(change, AddColumn) else change.column
     is_new = isinstance(change, AddColumn) or (change.table, name) in step.facts.added
     column = _required(step.after, step, name)
-    if column is None or not is_new or step.is_scratch(change.table):
+    if column is None or not is_new or step.is_new_table(change.table):
         return
-    if isinstance(change, AddColumn):
-        remedy = add_with_default(change.table, column)
-    else:
-        remedy = script(statement(step.statement.text), keep_default(change.table, column))
     yield step.claim(
         f"{change.table}.{name} is new and required: INSERTs that do not know it yet fail",
-        remedy=remedy,
+        remedy=_remedy(step, column),
         unless=lambda end: _required(end, step, name) is None,
     )
+
+
+def _remedy(step: Step[AddColumn | DropDefault | SetNotNull], column: Column) -> str:
+    change, catalog = step.change, step.before
+    match change:
+        case AddColumn():
+            return add_with_default(change.table, column, catalog)
+        case SetNotNull():
+            return script(statement(step.statement.text), keep_default(change.table, column, catalog))
+        case _:
+            return keep_default(change.table, column, catalog)
 
 
 def _required(catalog: Catalog, step: Step[AddColumn | DropDefault | SetNotNull], name: str) -> Column | None:

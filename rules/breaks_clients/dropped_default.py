@@ -30,7 +30,11 @@ def check(step: Step[DropDefault | DropIdentity]) -> Iterator[Claim]:
     name, change = step.change.table, step.change
     before = step.table(name)
     column = before.column(change.column) if before else None
-    if step.is_new_column(name, change.column) or (column and not column.fills_itself):
+    if (
+        step.is_new_table(name)
+        or step.is_new_column(name, change.column)
+        or (column and not column.fills_itself)
+    ):
         return
 
     def is_back(end: Catalog) -> bool:

@@ -41,7 +41,7 @@ def check(step: Step[RenameEnumValue | AlterColumnType]) -> Iterator[Claim]:
 
 def _narrowed(step: Step[RenameEnumValue | AlterColumnType], name: QName, column: str) -> Iterator[Claim]:
     """A column whose new type is an enum too, but lacks values of the old one."""
-    if step.is_new_column(name, column):
+    if step.is_new_table(name) or step.is_new_column(name, column):
         return
     old, new = (_column_labels(catalog, name, column) for catalog in (step.before, step.after))
     lost = tuple(label for label in old if label not in new)

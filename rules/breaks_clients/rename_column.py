@@ -29,7 +29,7 @@ from checker.step import Step
 def check(step: Step[RenameColumn]) -> Iterator[Claim]:
     change = step.change
     table = step.table(change.table)
-    if step.is_new_column(change.table, change.column):
+    if step.is_new_table(change.table) or step.is_new_column(change.table, change.column):
         return
     column = table.column(change.column) if table else None
     postgres = step.before.server.is_postgres

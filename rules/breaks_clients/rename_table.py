@@ -39,7 +39,7 @@ def check(step: Step[RenameTable | RenameObject | SetSchema]) -> Iterator[Claim]
             new = QName(schema, old.name)
         case _:
             return
-    if step.is_scratch(old):
+    if step.is_new_table(old):
         return
     yield step.claim(
         f"{old} becomes {new}: queries that use the old name fail",

@@ -23,9 +23,11 @@ from checker.change import NotUnderstood
 from checker.finding import Certainty, Claim, Severity
 from checker.step import Step
 
+_OF_THE_SERVER = ("pg_catalog", "information_schema")
+
 
 def check(step: Step[NotUnderstood]) -> Iterator[Claim]:
-    touched = ", ".join(map(str, step.change.names))
+    touched = ", ".join(str(name) for name in step.change.names if name.schema not in _OF_THE_SERVER)
     yield step.claim(
         f"{touched or 'this statement'}: not understood, {step.change.reason}",
         evidence="it may change anything" if step.change.everything else "",

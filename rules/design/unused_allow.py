@@ -3,6 +3,8 @@
 Such a comment is left over from a statement that was changed, or stands at the wrong one. It would
 silently wave through the first real finding that comes along.
 
+Harmless is a comment at a statement that never runs, because an earlier one of its transaction fails.
+
 ```sql live
 CREATE TABLE users (id int, email text);
 ```

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from checker.change import DropSchema
 from checker.finding import Claim
-from checker.remedy import backup, script
+from checker.remedy import backup_schema
 from checker.step import Step
 
 
@@ -33,5 +33,5 @@ def check(step: Step[DropSchema]) -> Iterator[Claim]:
         yield step.claim(
             f"{schema} is dropped with {len(tables)} table{'s' * (len(tables) > 1)}: "
             f"{', '.join(map(str, tables))}",
-            remedy=script(*(backup(name, postgres=True) for name in tables)),
+            remedy=backup_schema(schema),
         )

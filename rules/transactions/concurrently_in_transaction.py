@@ -29,11 +29,13 @@ from checker.step import Step
 def check(step: Step[CreateIndex | DropIndex | DetachPartition]) -> Iterator[Claim]:
     if not step.change.concurrently or not step.committed:
         return
+    subject = _subject(step)
     yield step.claim(
-        f"{_subject(step)}: CONCURRENTLY after other changes of the same file is refused inside a transaction, "
+        f"{subject}: CONCURRENTLY after other changes of the same file is refused inside a transaction, "
         "and leaves the file half done outside of one if it fails",
         evidence=f"committed before it: {'; '.join(step.committed)}",
         remedy=script(comment("in a file of its own:"), statement(step.statement.text)),
+        object=subject,
     )
 
 

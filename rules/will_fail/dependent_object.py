@@ -20,9 +20,10 @@ ALTER TABLE users DROP COLUMN email;
 
 from collections.abc import Iterator
 
-from checker.change import Change
+from checker.change import AlterColumnType, Change
 from checker.errors import DependentObjects
 from checker.finding import Claim
+from checker.remedy import around_dependents
 from checker.step import Step
 
 
@@ -31,5 +32,11 @@ def check(step: Step[Change], error: DependentObjects) -> Iterator[Claim]:
     yield step.claim(
         f"{error.object} is needed by {others}",
         evidence=f"error {error.code}: {error.message}",
+        remedy=around_dependents(
+            step.before,
+            error.others,
+            step.statement.text,
+            again=isinstance(step.change, AlterColumnType),
+        ),
         object=error.object,
     )

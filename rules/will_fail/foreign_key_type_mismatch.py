@@ -20,8 +20,8 @@ ALTER TABLE orders ADD COLUMN user_key uuid REFERENCES users;
 
 from collections.abc import Iterator
 
-from checker.catalog import ForeignKey, QName
-from checker.change import AddConstraint, Change
+from checker.catalog import QName, Table
+from checker.change import Change, CreateTable, foreign_keys
 from checker.errors import IncompatibleTypes
 from checker.finding import Claim
 from checker.step import Step
@@ -29,20 +29,22 @@ from checker.step import Step
 
 def check(step: Step[Change], error: IncompatibleTypes) -> Iterator[Claim]:
     evidence = f"error {error.code}: {error.message}"
-    match step.change:
-        case AddConstraint(table=table, constraint=ForeignKey() as key):
-            own, other = _types(step, table, key.columns), _types(step, key.target, key.references)
-            yield step.claim(
-                f"{own} cannot be compared with {other}, so no foreign key can link them", evidence=evidence
-            )
-        case _:
-            yield step.claim(
-                f"{error.object}: the types cannot be compared, {error.message}", evidence=evidence
-            )
+    for name, key in foreign_keys(step.change):
+        if error.object in ("", str(name), f"{name}.{key.name}"):
+            own = _types(name, _table(step, name), key.columns)
+            other = _types(key.target, _table(step, key.target), key.references)
+            message = f"{own} cannot be compared with {other}, so no foreign key can link them"
+            yield step.claim(message, evidence=evidence, object=error.object)
+            return
+    yield step.claim(f"{error.object}: the types cannot be compared, {error.message}", evidence=evidence)
 
 
-def _types(step: Step[Change], name: QName, columns: tuple[str, ...]) -> str:
-    table = step.table(name)
+def _table(step: Step[Change], name: QName) -> Table | None:
+    change = step.change
+    return change.table if isinstance(change, CreateTable) and change.table.name == name else step.table(name)
+
+
+def _types(name: QName, table: Table | None, columns: tuple[str, ...]) -> str:
     found = [table.column(column) if table else None for column in columns]
     typed = (f"{column} {one.type}" if one else column for column, one in zip(columns, found, strict=True))
     return f"{name} ({', '.join(typed)})"

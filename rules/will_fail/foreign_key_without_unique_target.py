@@ -20,8 +20,7 @@ ALTER TABLE orders ADD FOREIGN KEY (email) REFERENCES users (email);
 
 from collections.abc import Iterator
 
-from checker.catalog import ForeignKey
-from checker.change import AddConstraint, Change
+from checker.change import Change, foreign_keys
 from checker.errors import NoUniqueTarget
 from checker.finding import Claim
 from checker.remedy import names, qualified, script, statement
@@ -29,16 +28,16 @@ from checker.step import Step
 
 
 def check(step: Step[Change], error: NoUniqueTarget) -> Iterator[Claim]:
-    match step.change:
-        case AddConstraint(table=table, constraint=ForeignKey(target=target, references=columns)) if columns:
-            key = f"ALTER TABLE {qualified(target)} ADD UNIQUE ({names(columns)});"
+    evidence = f"error {error.code}: {error.message}"
+    for name, key in foreign_keys(step.change):
+        if key.references and error.object in ("", str(name), f"{name}.{key.name}"):
+            unique = f"ALTER TABLE {qualified(key.target)} ADD UNIQUE ({names(key.references)});"
             yield step.claim(
-                f"{table}: the foreign key refers to {target} ({', '.join(columns)}), which nothing keeps unique",
-                evidence=f"error {error.code}: {error.message}",
-                remedy=script(key, statement(step.statement.text)),
+                f"{name}: its foreign key refers to {key.target} ({', '.join(key.references)}), "
+                "which nothing keeps unique",
+                evidence=evidence,
+                remedy=script(unique, statement(step.statement.text)) if key.target != name else "",
+                object=error.object,
             )
-        case _:
-            yield step.claim(
-                f"{error.object}: a foreign key refers to columns that nothing keeps unique, {error.message}",
-                evidence=f"error {error.code}",
-            )
+            return
+    yield step.claim(f"{error.object}: nothing keeps the columns that it refers to unique", evidence=evidence)

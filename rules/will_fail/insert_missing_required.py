@@ -31,7 +31,7 @@ def check(step: Step[Insert]) -> Iterator[Claim]:
     sure = step.change.rows is not None or step.change.default_values
     triggers = any("insert" in trigger.events for trigger in table.triggers)
     for column in table.columns:
-        if column.is_required and column.name not in _given(step.change, table):
+        if table.must_be_given(column) and column.name not in _given(step.change, table):
             yield step.claim(
                 f"{table.name}.{column.name} is NOT NULL without a default, and this INSERT leaves it out",
                 object=f"{table.name}.{column.name}",

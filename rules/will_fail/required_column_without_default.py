@@ -36,6 +36,6 @@ def check(step: Step[AddColumn]) -> Iterator[Claim]:
         f"{change.table}.{change.column.name} is added NOT NULL without a default: "
         "this fails if the table has a row",
         evidence=f"the server estimates {rows:,} rows" if rows is not None else "",
-        remedy=add_required(change.table, change.column, postgres=step.before.server.is_postgres),
+        remedy=add_required(change.table, change.column, step.before),
         certainty=Certainty.POSSIBLE if unseen else Certainty.LIKELY,
     )

@@ -4,6 +4,8 @@ The simulation knows that the server answers this statement with an error, of a 
 its own. The evidence holds the server's error code. What stands before it in the same transaction is
 rolled back, what stands behind it in that transaction does not run.
 
+Harmless is nothing here: the statement has to change, or what it stands on.
+
 ```sql live
 CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL);
 ```
