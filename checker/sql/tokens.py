@@ -40,6 +40,8 @@ STRING = r"'[^']*(?:''[^']*)*'"
 QUOTED = r'"[^"]*(?:""[^"]*)*"'
 TAG = rf"\$(?:[{_LETTER}]\w*)?\$"
 DOLLAR = rf"(?P<tag>{TAG}).*?(?P=tag)"
+# `"{{ index .Options "Namespace" }}"`: the inner quotes are the template's
+_FILLED = r'"(?:\{\{[^{}]*\}\}|""|[^"{]|\{(?!\{))*"'
 _NUMBER = r"0[xXoObB][0-9a-fA-F_]+|(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?"
 
 
@@ -49,7 +51,8 @@ def _pattern(dialect: str, placeholders: bool) -> str:
         word = rf"(?:[{_LETTER}]|{PLACEHOLDER})(?:[\w$]|{PLACEHOLDER})*"
     if dialect == "postgres":
         string = rf"{STRING}|[eE]{BACKSLASH_STRING}|[bBxXnN]{STRING}|[uU]&{STRING}|{DOLLAR}"
-        quoted = rf"{QUOTED}|[uU]&{QUOTED}"
+        quoted = rf"{_FILLED}|{QUOTED}" if placeholders else QUOTED
+        quoted = rf"{quoted}|[uU]&{QUOTED}"
         param = rf"\$\d+|(?<![:\w\]]):(?:[{_LETTER}]\w*|{STRING}|{QUOTED})"
         operator = r"::|:=|\.\.|(?:(?!--|/\*)[~!@#^&|`?+\-*/%<>=])+"
         comment = rf"--[^\n]*|{FLAT_COMMENT}"
