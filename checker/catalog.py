@@ -460,6 +460,13 @@ class Catalog:
         found = self.relations.get(name)
         return found if isinstance(found, View) else None
 
+    def labels_of(self, table: QName, column: str) -> tuple[str, ...]:
+        """The labels of a column whose type is an enum; none for any other column."""
+        owner = self.table(table)
+        found = owner.column(column) if owner else None
+        enum = self.enum(QName(found.type.schema or "", found.type.name)) if found else None
+        return enum.labels if enum else ()
+
     def index(self, name: QName) -> Index | None:
         """The index of that name."""
         found = self.relations.get(name)

@@ -20,7 +20,7 @@ ALTER TYPE mood ADD VALUE 'fine' AFTER 'ok';
 
 from collections.abc import Iterator
 
-from checker.catalog import Catalog, QName
+from checker.catalog import QName
 from checker.change import AlterColumnType, RenameEnumValue
 from checker.finding import Claim
 from checker.remedy import rows_with
@@ -33,7 +33,7 @@ def check(step: Step[RenameEnumValue | AlterColumnType]) -> Iterator[Claim]:
             if not step.is_born_here(name):
                 yield step.claim(
                     f"{name}: the value {label!r} becomes {new!r}, queries that send the old one fail",
-                    unless=lambda end: label in _labels(end, name),
+                    unless=lambda end: (enum := end.enum(name)) is not None and label in enum.labels,
                 )
         case AlterColumnType(table=table, column=column):
             yield from _narrowed(step, table, column)
@@ -43,7 +43,7 @@ def _narrowed(step: Step[RenameEnumValue | AlterColumnType], name: QName, column
     """A column whose new type is an enum too, but lacks values of the old one."""
     if step.is_new_table(name) or step.is_new_column(name, column):
         return
-    old, new = (_column_labels(catalog, name, column) for catalog in (step.before, step.after))
+    old, new = (catalog.labels_of(name, column) for catalog in (step.before, step.after))
     lost = tuple(label for label in old if label not in new)
     if lost and new:
         yield step.claim(
@@ -51,14 +51,3 @@ def _narrowed(step: Step[RenameEnumValue | AlterColumnType], name: QName, column
             "queries that send it fail, and so does this statement if a row holds it",
             remedy=rows_with(name, column, lost),
         )
-
-
-def _column_labels(catalog: Catalog, name: QName, column: str) -> tuple[str, ...]:
-    table = catalog.table(name)
-    found = table.column(column) if table else None
-    return _labels(catalog, QName(found.type.schema or "", found.type.name)) if found else ()
-
-
-def _labels(catalog: Catalog, name: QName) -> tuple[str, ...]:
-    enum = catalog.enum(name)
-    return enum.labels if enum else ()
