@@ -5,7 +5,6 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-ENSURE = $(MAKE) --no-print-directory
 .PHONY: help demo test lint types unit compiled test-matrix corpora bench wheel clean
 
 help: ## this list
@@ -29,7 +28,7 @@ unit: $(VENV)/.tested $(VENV)/.postgres
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 compiled: ## all tests with the compiled sqlglot, in an environment of its own
-	@$(ENSURE) VENV=.venv-compiled .venv-compiled/.tested .venv-compiled/.postgres
+	@$(MAKE) --no-print-directory VENV=.venv-compiled .venv-compiled/.tested .venv-compiled/.postgres
 	.venv-compiled/bin/python -m pip install --quiet --editable '.[fast]'
 	.venv-compiled/bin/python -m pytest $(PYTEST_ARGS)
 
