@@ -1,7 +1,7 @@
 """New enum values may not be used in the transaction that adds them (55P04).
 
-PostgreSQL refuses to read the value from a literal before the commit, unless the type itself is of the same
-transaction (`check_safe_enum_use` in backend/utils/adt/enum.c).
+PostgreSQL refuses to read the value from a literal before the commit (`check_safe_enum_use` in
+backend/utils/adt/enum.c), from 17 on unless the type itself is of the same transaction.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def fold(session: Session, catalog: Catalog, change: Change) -> tuple[Session, C
         case SetSetting():
             return _set(session, catalog, change), catalog
         case _:
-            return _objects(session, change), catalog
+            return _objects(session, catalog, change), catalog
 
 
 def is_control(change: Change) -> bool:
@@ -161,7 +161,7 @@ def _with(settings: Settings, change: SetSetting) -> Mapping[str, tuple[str, ...
 # What came and went
 
 
-def _objects(session: Session, change: Change) -> Session:
+def _objects(session: Session, catalog: Catalog, change: Change) -> Session:
     match change:
         case CreateTable(table=table):
             return _born(session, table.name)
@@ -176,7 +176,7 @@ def _objects(session: Session, change: Change) -> Session:
         case RenameObject(kind="type" | "domain", name=old, new=new_name):
             return _moved(session, old, QName(old.schema, new_name))
         case AddEnumValue(type=name, label=label) if session.in_transaction:
-            if name in session.born - session.marks[0].born:
+            if catalog.server.version >= (17,) and name in session.born - session.marks[0].born:
                 return session
             return replace(session, new_labels=session.new_labels | {(name, label)})
         case _:

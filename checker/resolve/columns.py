@@ -28,7 +28,7 @@ class Built:
 
 def build_column(scope: Scope, table: QName, node: ColumnNode, siblings: tuple[str, ...] = ()) -> Built:
     """The column as the server makes it; `siblings` are the other columns that expressions may name."""
-    name = scope.cut(node.name)
+    name = scope.column(table, node.name)
     written = node.type or SqlType("")
     visible = (*siblings, name)
     column = Column(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from checker import change as to
 from checker.catalog import (
@@ -31,6 +32,7 @@ from checker.resolve.extensions import TYPES_OF_EXTENSIONS
 from checker.resolve.protocol import skipped
 from checker.resolve.scope import Scope
 from checker.sql import nodes
+from checker.sql.tokens import identifier, tokenize
 from checker.sqltype import SqlType
 
 # Types
@@ -69,10 +71,10 @@ def create_domain(scope: Scope, node: nodes.CreateDomain) -> Iterator[Change]:
 
 
 def domain_check(scope: Scope, domain: QName, node: nodes.ConstraintNode, taken: list[str]) -> Check:
-    """A check of a domain: `domain_check`, `domain_check1` … where it has no name."""
+    """A check of a domain: `domain_check`, `domain_check1` … where it has no name; VALUE is no column."""
     written = scope.cut(node.name) if node.name else None
     name = written or constraint_name(scope.catalog, domain.schema, domain.name, None, "check", taken)
-    expr = scope.expr(node.expr) or Expr("")
+    expr = replace(scope.expr(node.expr) or Expr(""), columns=frozenset())
     return Check(name, expr, validated=not node.not_valid)
 
 
@@ -134,9 +136,24 @@ def create_trigger(scope: Scope, node: nodes.CreateTrigger) -> Iterator[Change]:
         yield skipped("create trigger", table, at=node.at)
         return
     function = scope.function(node.function) if node.function is not None else None
-    trigger = Trigger(name, function, node.events, node.timing, frozenset(scope.columns(table, node.columns)))
+    columns = frozenset(scope.columns(table, node.columns)) | _read_in_body(scope, table, node.body)
+    trigger = Trigger(name, function, node.events, node.timing, columns)
     cut = scope.cuts(node.name.last)
     yield to.CreateTrigger(table=table, trigger=trigger, or_replace=node.or_replace, at=node.at, cut=cut)
+
+
+def _read_in_body(scope: Scope, table: QName, body: str) -> frozenset[str]:
+    """SQLite: the columns of its table that the trigger's statements name as NEW.x or OLD.x."""
+    found = scope.catalog.table(table)
+    if scope.is_postgres or found is None:
+        return frozenset()
+    tokens = tokenize(body, "sqlite")
+    read = {
+        scope.column(table, identifier(after, "sqlite"))
+        for row, dot, after in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if dot.text == "." and row.upper in ("NEW", "OLD") and after.kind in ("word", "quoted")
+    }
+    return frozenset(column.name for column in found.columns if column.name in read)
 
 
 def _has_trigger(scope: Scope, name: str) -> bool:

@@ -130,12 +130,21 @@ class Scope:
     def new(self, name: Name, *, temporary: bool = False) -> QName:
         """The full name of a new object, cut to what the server keeps."""
         last = self.cut(name.last)
+        if not self.is_postgres:
+            return self._new_loosely(name, temporary)
         if len(name.parts) > 1:
-            schema = name.parts[-2]
-            return QName(self.cut(schema) if self.is_postgres else schema.lower(), last)
+            return QName(self.cut(name.parts[-2]), last)
         if temporary:
             return QName(self.temporary, last)
         return QName(self.creates_in, last)
+
+    def _new_loosely(self, name: Name, temporary: bool) -> QName:
+        """SQLite: a relation of that name in another case has the name already, so its spelling is taken."""
+        schema = name.parts[-2].lower() if len(name.parts) > 1 else "temp" if temporary else "main"
+        new = QName(schema, name.last)
+        folded = name.last.lower()
+        taken = (one for one in self.catalog.relations if one.schema == schema and one.name.lower() == folded)
+        return new if new in self.catalog.relations else next(taken, new)
 
     def cut(self, name: str) -> str:
         """The name as the server keeps it."""
