@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import repeat
 from typing import Any
 
 from checker.catalog import Catalog, Extension, Function, Index, QName, Relation, Server, Unloaded
@@ -47,10 +48,10 @@ def load(
         oids, sequences = neighbourhood(rows, schemas, touched)
         scope = {"oids": list(oids | sequences), "locked": list(locked)}
         parts = fetch(rows, server.version, sql.SOME, scope)
-        relations = _names_only(rows, schemas)
+        relations, parts.composites = _names_only(rows, schemas)
     routines = _routines(rows, schemas, names)
     build = Build(rows, server.version, parts, names, types)
-    catalog_types = user_types(rows, schemas, types, build)
+    catalog_types = user_types(rows, schemas, parts.composites, types, build)
     functions = _functions(rows, schemas, routines, names, types)
     for relation in build.relations():
         relations[relation.name] = relation
@@ -66,19 +67,19 @@ def _indexes(relation: Relation) -> tuple[Index, ...]:
     return getattr(relation, "indexes", ())
 
 
-def _names_only(rows: Rows, schemas: dict[int, str]) -> dict[QName, Relation]:
-    """Every relation by name alone; composite types are no relations here."""
+def _names_only(rows: Rows, schemas: dict[int, str]) -> tuple[dict[QName, Relation], list[int]]:
+    """Every relation by name alone, and the oids of those that are composite types."""
     found: dict[QName, Relation] = {}
-    for namespace, kind, joined, number in rows(sql.NAMES, {"schemas": list(schemas)}):
+    composites: list[int] = []
+    for namespace, kind, joined, number, oids in rows(sql.NAMES, {"schemas": list(schemas)}):
+        composites += oids or ()
         names = joined.split(sql.SEPARATOR)
         if len(names) != number:  # a name holds the separator
             names = [name for (name,) in rows(sql.NAMES_ONE_BY_ONE, {"schema": namespace, "kind": kind})]
         if word := _KINDS.get(kind):
-            schema = schemas[namespace]
-            for name in names:
-                qname = QName(schema, name)
-                found[qname] = Unloaded(qname, word)
-    return found
+            qnames = list(map(QName, repeat(schemas[namespace]), names))
+            found.update(zip(qnames, map(Unloaded, qnames, repeat(word)), strict=True))
+    return found, composites
 
 
 def _routines(rows: Rows, schemas: dict[int, str], names: Names) -> list[tuple[Any, ...]]:

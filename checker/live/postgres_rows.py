@@ -13,7 +13,7 @@ from checker.live.postgres_types import Rows
 Row = tuple[Any, ...]
 ByRelation = dict[int, list[Row]]
 
-TABLES_AND_VIEWS = ["r", "p", "f", "v", "m"]
+KINDS = ["r", "p", "f", "v", "m", "c"]
 
 
 @dataclass
@@ -21,6 +21,7 @@ class Parts:
     """Rows as the queries of `postgres_sql` give them."""
 
     relations: list[Row]
+    composites: list[int]
     columns: ByRelation
     constraints: ByRelation
     indexes: ByRelation
@@ -34,7 +35,7 @@ class Parts:
 
 def fetch(rows: Rows, version: tuple[int, ...], scope: str, parameters: dict[str, Any]) -> Parts:
     """All rows in scope; see `sql.ALL` and `sql.SOME`."""
-    parameters = {**parameters, "kinds": TABLES_AND_VIEWS}
+    parameters = {**parameters, "kinds": KINDS}
 
     def ask(query: str, *, when: bool = True) -> list[Row]:
         return rows(scoped(query, scope), parameters) if when else []
@@ -42,7 +43,8 @@ def fetch(rows: Rows, version: tuple[int, ...], scope: str, parameters: dict[str
     relations = ask(sql.RELATIONS)
     kinds = {row[3] for row in relations}
     return Parts(
-        relations=relations,
+        relations=[row for row in relations if row[3] != "c"],
+        composites=[row[0] for row in relations if row[3] == "c"],
         columns=_grouped(ask(sql.COLUMNS), 0),
         constraints=_grouped(ask(sql.constraints(version)), 1),
         indexes=_grouped(ask(sql.indexes(version)), 1),

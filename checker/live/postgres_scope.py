@@ -8,6 +8,7 @@ from checker.live import postgres_sql as sql
 from checker.live.postgres_types import Rows
 
 SCHEMA_SUFFIX = ".*"
+_TABLES_AND_VIEWS, _VIEWS = "rpfvm", "vm"
 
 
 def neighbourhood(rows: Rows, schemas: dict[int, str], touched: frozenset[str]) -> tuple[set[int], set[int]]:
@@ -21,15 +22,12 @@ def neighbourhood(rows: Rows, schemas: dict[int, str], touched: frozenset[str]) 
     named = _named(rows, schemas, touched)
     relations, sequences = _stand_for(rows, named[sql.CLASS])
     relations = _all(rows, sql.FAMILY, oids=relations)
-    found = set(relations)
     types = _all(rows, sql.ROW_TYPES, oids=relations, types=named[sql.TYPE])
-    found |= _dependents(rows, sql.TYPE, types)
-    found |= _dependents(rows, sql.PROC, named[sql.PROC])
-    found |= _dependents(rows, sql.CLASS, sequences)
-    found |= _dependents(rows, sql.CLASS, found)
+    start = {(sql.CLASS, oid) for oid in relations | sequences}
+    start |= {(sql.TYPE, oid) for oid in types} | {(sql.PROC, oid) for oid in named[sql.PROC]}
+    found = relations | _dependents(rows, start)
     found = _all(rows, sql.FAMILY, oids=found)
     found |= _all(rows, sql.TARGETS, oids=found)
-    found.discard(0)
     return found, sequences | _all(rows, sql.SEQUENCES_OF, oids=found)
 
 
@@ -50,7 +48,7 @@ def _stand_for(rows: Rows, oids: set[int]) -> tuple[set[int], set[int]]:
     for oid, kind, table in rows(sql.STAND_FOR, {"oids": list(oids)}) if oids else ():
         if kind == "S":
             sequences.add(oid)
-        if table or kind in "rpfvm":
+        if table or kind in _TABLES_AND_VIEWS:
             relations.add(table or oid)
     return relations, sequences
 
@@ -60,28 +58,24 @@ def _all(rows: Rows, query: str, **oids: Iterable[int]) -> set[int]:
     return {row[0] for row in rows(query, parameters)} if any(parameters.values()) else set()
 
 
-def _dependents(rows: Rows, catalog: int, oids: set[int]) -> set[int]:
-    """The tables and views that depend on these objects, through types and views as far as it goes."""
+def _dependents(rows: Rows, start: set[tuple[int, int]]) -> set[int]:
+    """The tables and views that depend on these objects, through views and types as far as it goes."""
     found: set[int] = set()
     seen: set[tuple[int, int]] = set()
-    waiting = {(catalog, oid) for oid in oids}
+    waiting = start
     while waiting:
         seen |= waiting
-        direct: set[tuple[int, int]] = set()
-        for one in (sql.CLASS, sql.TYPE, sql.PROC):
-            if of_class := [oid for its, oid in waiting if its == one]:
-                relations, views, types = _direct(rows, one, of_class)
-                found |= relations
-                direct |= {(sql.CLASS, view) for view in views}
-                direct |= {(sql.TYPE, oid) for oid in types}
-        waiting = direct - seen
+        parameters = {"classes": [one for one, _ in waiting], "oids": [oid for _, oid in waiting]}
+        following: set[tuple[int, int]] = set()
+        for of, relation, kind, row_type, row_array, type_, array in rows(sql.DEPENDENTS, parameters):
+            following |= {(sql.TYPE, oid) for oid in (type_, array) if oid}
+            if kind is None or kind not in _TABLES_AND_VIEWS:
+                continue
+            found.add(relation)
+            if kind in _VIEWS:
+                following |= {(sql.CLASS, relation), (sql.TYPE, row_type), (sql.TYPE, row_array)}
+            elif of != sql.CLASS:
+                # a column goes with its type, and takes along what depends on it
+                following.add((sql.CLASS, relation))
+        waiting = following - seen
     return found
-
-
-def _direct(rows: Rows, catalog: int, oids: list[int]) -> tuple[set[int], set[int], set[int]]:
-    """What depends on these objects: relations, the views among them, types."""
-    pairs = rows(sql.DEPENDENTS, {"class": catalog, "oids": oids})
-    relations, _ = _stand_for(rows, {relation for relation, _ in pairs if relation})
-    types = {oid for _, oid in pairs if oid}
-    views = _all(rows, sql.VIEWS_AMONG, oids=relations)
-    return relations, views, _all(rows, sql.ROW_TYPES, oids=views, types=types)

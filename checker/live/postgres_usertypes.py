@@ -12,9 +12,13 @@ from checker.live.postgres_rows import Row, columns_of
 from checker.live.postgres_types import Rows, TypeNames
 
 
-def user_types(rows: Rows, schemas: dict[int, str], types: TypeNames, build: Build) -> dict[QName, UserType]:
-    """Every type outside the system's schemas that is no array and no table's row type."""
-    composites = [oid for (oid,) in rows(sql.COMPOSITES, {"schemas": list(schemas)})]
+def user_types(
+    rows: Rows, schemas: dict[int, str], composites: list[int], types: TypeNames, build: Build
+) -> dict[QName, UserType]:
+    """Every type outside the system's schemas that is no array and no table's row type.
+
+    `composites` are the relations (pg_class) of the composite types.
+    """
     listed = rows(sql.TYPES, {"schemas": list(schemas), "composites": composites})
     kinds = {row[3] for row in listed}
     labels: dict[int, list[str]] = dict(rows(sql.ENUM_LABELS, {})) if "e" in kinds else {}
