@@ -18,7 +18,7 @@ from fixtures.demo.build import build
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("README.md", "CONTRIBUTING.md")
 BLOCK = re.compile(
-    r"<!-- (?P<how>run|file): (?P<what>.+?) -->\n```(?P<kind>\w+)\n(?P<text>.*?)```\n", re.DOTALL
+    r"<!-- (?P<how>run|file): (?P<what>.+?) -->\n(?P<fence>`{3,})\w+\n(?P<text>.*?)(?P=fence)\n", re.DOTALL
 )
 # How long it took differs from run to run
 SECONDS = re.compile(r"\b\d+(\.\d+)? (ms|s)\b")
