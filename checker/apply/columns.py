@@ -12,6 +12,8 @@ from checker.apply.drops import drop
 from checker.apply.lookup import (
     column_of,
     is_open,
+    missing_column,
+    refuse_system,
     refuse_system_column,
     relation_of,
     require_free,
@@ -29,7 +31,7 @@ from checker.change import (
     SetDefault,
     SetNotNull,
 )
-from checker.errors import DuplicateObject, IncompatibleTypes, Refused
+from checker.errors import DuplicateObject, IncompatibleTypes, MissingObject, Refused
 
 
 def with_column(table: Table, column: Column) -> Table:
@@ -87,6 +89,9 @@ def _check_new_column(catalog: Catalog, table: Table, change: AddColumn) -> None
         raise DuplicateObject("42701", message, owner, (owner,), kind="column", cut=cut)
     refuse_system_column(column.name, owner)
     check_type(catalog, column.type, owner)
+    if (column.type.schema, column.type.name) == table.name:
+        message = f"composite type {table.name.name} cannot be made a member of itself"
+        raise Refused("42P16", message, owner)
     check_identity(column, owner)
     check_default(catalog, table, column)
     check_generated(catalog, with_column(table, column), column)
@@ -107,8 +112,10 @@ def check_generated(catalog: Catalog, table: Table, column: Column) -> None:
     if column.generated is None or column.expression is None or is_open(catalog, table):
         return
     for name in sorted(column.expression.columns):
-        other = column_of(catalog, table, name)
-        if other is not None and other.generated:
+        other = table.column(name)
+        if other is None:
+            raise missing_column(table, name, f'column "{name}" does not exist')
+        if other.generated:
             message = f'cannot use generated column "{name}" in column generation expression'
             raise Refused("42P17", message, f"{table.name}.{column.name}")
 
@@ -124,6 +131,7 @@ def drop_column(catalog: Catalog, change: DropColumn) -> Applied:
     table = table_of(catalog, change.table, "DROP COLUMN")
     if table is None:
         return Applied(catalog)
+    refuse_system(change.column, "drop", f"{table.name}.{change.column}")
     column = column_of(catalog, table, change.column)
     if column is None:
         return Applied(catalog)
@@ -151,28 +159,42 @@ def refuse_partition_key(table: Table, column: str, action: str) -> None:
 
 
 def rename_column(catalog: Catalog, change: RenameColumn) -> Applied:
-    """RENAME COLUMN of a table or view; what reads it follows."""
+    """RENAME COLUMN of a table or view; what reads it follows, and so do the children."""
     relation = relation_of(catalog, change.table)
     if not isinstance(relation, Table | View):
         return Applied(catalog)
+    _require_renamable(catalog, relation, change.column)
+    related = [relation]
     if isinstance(relation, Table):
-        column = column_of(catalog, relation, change.column)
-        if column is not None and column.inherited:
-            raise Refused(
-                "42P16", f'cannot rename inherited column "{column.name}"', f"{relation.name}.{column.name}"
-            )
-    elif relation.column(change.column) is None and relation.columns:
-        message = f'column "{change.column}" does not exist'
-        raise Refused("42703", message, f"{relation.name}.{change.column}")
-    full = f"{relation.name}.{change.new}"
-    if relation.column(change.new) is not None:
-        message = f'column "{change.new}" of relation "{relation.name.name}" already exists'
-        raise DuplicateObject("42701", message, full, (full,), kind="column")
-    refuse_system_column(change.new, full)
-    catalog = rename_column_everywhere(catalog, relation.name, change.column, change.new)
-    for child in list(descendants(catalog, relation.name)):
-        catalog = rename_column_everywhere(catalog, child.name, change.column, change.new)
+        related += descendants(catalog, relation.name)
+    for found in related:
+        _refuse_taken(found, change)
+        refuse_system_column(change.new, f"{found.name}.{change.new}")
+    for found in related:
+        catalog = rename_column_everywhere(catalog, found.name, change.column, change.new)
     return Applied(catalog)
+
+
+def _require_renamable(catalog: Catalog, relation: Table | View, name: str) -> None:
+    full = f"{relation.name}.{name}"
+    refuse_system(name, "rename", full)
+    column = relation.column(name)
+    if column is not None:
+        if column.inherited:
+            raise Refused("42P16", f'cannot rename inherited column "{name}"', full)
+    elif isinstance(relation, View):
+        if relation.columns:
+            raise MissingObject("42703", f'column "{name}" does not exist', full, kind="column")
+    elif not is_open(catalog, relation):
+        raise missing_column(relation, name, f'column "{name}" does not exist')
+
+
+def _refuse_taken(relation: Table | View, change: RenameColumn) -> None:
+    if relation.column(change.new) is not None:
+        full = f"{relation.name}.{change.new}"
+        message = f'column "{change.new}" of relation "{relation.name.name}" already exists'
+        cut = any(short == change.new for _, short in change.cut)
+        raise DuplicateObject("42701", message, full, (full,), kind="column", cut=cut)
 
 
 # NOT NULL
@@ -233,7 +255,7 @@ def _alter_default(catalog: Catalog, change: SetDefault | DropDefault, default: 
     table = table_of(catalog, change.table, "ALTER COLUMN ... SET DEFAULT")
     if table is None:
         return Applied(catalog)
-    refuse_system(change.column, f"{table.name}.{change.column}")
+    refuse_system(change.column, "alter", f"{table.name}.{change.column}")
     column = column_of(catalog, table, change.column)
     if column is None:
         return Applied(catalog)
@@ -244,11 +266,3 @@ def _alter_default(catalog: Catalog, change: SetDefault | DropDefault, default: 
     if default is not None:
         check_default(catalog, table, replace(column, default=default))
     return Applied(alter_column(catalog, table, column.name, lambda found: replace(found, default=default)))
-
-
-def refuse_system(name: str, full: str) -> None:
-    """0A000 for changes of system columns."""
-    from checker.apply.lookup import SYSTEM_COLUMNS
-
-    if name in SYSTEM_COLUMNS:
-        raise Refused("0A000", f'cannot alter system column "{name}"', full)

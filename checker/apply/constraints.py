@@ -10,7 +10,8 @@ from checker.apply.columns import descendants, with_column
 from checker.apply.dependents import Thing
 from checker.apply.drops import drop
 from checker.apply.foreign_keys import check_foreign_key
-from checker.apply.lookup import is_open, missing_column, quoted, require_free, similar, table_of
+from checker.apply.lookup import is_open, missing_column, require_free, similar, table_of
+from checker.apply.opclasses import check_opclass
 from checker.apply.partitions import spread_check
 from checker.catalog import (
     Catalog,
@@ -47,8 +48,6 @@ def add_constraint(catalog: Catalog, change: AddConstraint) -> Applied:
     if isinstance(constraint, PrimaryKey | Unique | Exclusion):
         check_key(catalog, table, constraint)
         require_free(catalog, QName(table.name.schema, constraint.name), cut=cut)
-    if inherits := _merges_with_inherited(table, constraint):
-        return Applied(catalog.put(inherits))
     require_free_constraint(table, constraint.name, cut=cut)
     check_columns(catalog, table, constraint)
     if isinstance(constraint, ForeignKey):
@@ -56,14 +55,6 @@ def add_constraint(catalog: Catalog, change: AddConstraint) -> Applied:
     table = with_constraint(table, constraint, change.index)
     catalog = catalog.put(table)
     return Applied(spread_check(catalog, table, constraint) if isinstance(constraint, Check) else catalog)
-
-
-def _merges_with_inherited(table: Table, constraint: Constraint) -> Table | None:
-    """A CHECK that the table has inherited under the same name is merged with it."""
-    old = table.constraint(constraint.name)
-    if isinstance(old, Check) and isinstance(constraint, Check) and old.inherited:
-        return table if old.expr.columns == constraint.expr.columns else None
-    return None
 
 
 def with_constraint(table: Table, constraint: Constraint, index: Index | None = None) -> Table:
@@ -98,11 +89,16 @@ def check_key(catalog: Catalog, table: Table, key: PrimaryKey | Unique | Exclusi
     include = () if isinstance(key, Exclusion) else key.include
     for name in (*key.columns, *include):
         if table.column(name) is None and not is_open(catalog, table):
-            raise missing_column(table, name, f'column "{name}" named in key does not exist')
+            words = f'column "{name}" named in key does not exist'
+            alters = isinstance(key, PrimaryKey) and table.name in catalog.relations
+            raise missing_column(table, name, None if alters else words)
     if not isinstance(key, Exclusion):
         word = "primary key" if isinstance(key, PrimaryKey) else "unique"
         refuse_twice(key.columns, f"{word} constraint", full)
-        require_partition_key(catalog, table, key.columns, f"{word} constraint", full)
+        require_partition_key(catalog, table, key.columns, full)
+        for column in map(table.column, key.columns):
+            if column is not None:
+                check_opclass(catalog, "btree", None, column.type, full)
 
 
 def refuse_twice(columns: tuple[str, ...], where: str, full: str) -> None:
@@ -112,15 +108,13 @@ def refuse_twice(columns: tuple[str, ...], where: str, full: str) -> None:
             raise DuplicateObject("42701", f'column "{name}" appears twice in {where}', full, kind="column")
 
 
-def require_partition_key(
-    catalog: Catalog, table: Table, columns: tuple[str | None, ...], what: str, full: str
-) -> None:
+def require_partition_key(catalog: Catalog, table: Table, columns: tuple[str | None, ...], full: str) -> None:
     """0A000: what is unique on a partitioned table must include the columns that it is partitioned by."""
     if table.kind != "partitioned" or table.partition_key is None or is_open(catalog, table):
         return
     missing = sorted(table.partition_key.columns.difference(name for name in columns if name))
     if missing:
-        message = f"{what} on partitioned table must include all partitioning columns"
+        message = "unique constraint on partitioned table must include all partitioning columns"
         raise Refused("0A000", message, full, tuple(f"{table.name}.{name}" for name in missing))
 
 
@@ -283,7 +277,7 @@ def rename_constraint(catalog: Catalog, change: RenameConstraint) -> Applied:
     if is_inherited(catalog, table, constraint) and isinstance(constraint, Check):
         raise Refused(
             "42P16",
-            f"cannot rename inherited constraint {quoted(change.name)}",
+            f'cannot rename inherited constraint "{change.name}"',
             f"{table.name}.{change.name}",
         )
     has_index = any(index.constraint == change.name for index in table.indexes)

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 
 from checker.apply.comparable import assignable, base_type, user_type
-from checker.catalog import Catalog, Column, EnumType, Table
+from checker.apply.lookup import shown_type
+from checker.catalog import Catalog, Column, CompositeType, EnumType, Table
 from checker.errors import ApplyError, DefaultOfWrongType, Refused
 from checker.sqltype import SqlType
 
@@ -54,7 +55,9 @@ def misfit(catalog: Catalog, text: str, type: SqlType, column: str, full: str) -
     source = type_of(text)
     if source is None or assignable(catalog, SqlType(source), type) is not False:
         return None
-    message = f'column "{column}" is of type {type} but default expression is of type {source}'
+    message = (
+        f'column "{column}" is of type {shown_type(catalog, type)} but default expression is of type {source}'
+    )
     return DefaultOfWrongType("42804", message, full)
 
 
@@ -88,6 +91,9 @@ def _bad_literal(catalog: Catalog, value: str, type: SqlType) -> tuple[str, str]
     if isinstance(found, EnumType):
         good = value in found.labels
         return None if good else ("22P02", f'invalid input value for enum {found.name.name}: "{value}"')
+    if isinstance(found, CompositeType):
+        good = value.strip().startswith("(")
+        return None if good else ("22P02", f'malformed record literal: "{value}"')
     if type.schema is not None or not (fits := _INPUT.get(type.name)) or fits(value):
         return None
     if type.name in ("json", "jsonb"):

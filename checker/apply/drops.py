@@ -61,7 +61,7 @@ def _reach(catalog: Catalog, things: Sequence[Thing], together: frozenset[Thing]
     while frontier:
         following: list[Thing] = []
         for tie in dependents(catalog, frontier):
-            if tie.dependent in together and tie.dependent not in things:
+            if tie.dependent not in things and _goes_anyway(tie.dependent, together):
                 continue
             silent = tie.how != "normal"
             if tie.dependent not in reached:
@@ -71,6 +71,10 @@ def _reach(catalog: Catalog, things: Sequence[Thing], together: frozenset[Thing]
                 reached[tie.dependent] = True
         frontier = following
     return reached
+
+
+def _goes_anyway(thing: Thing, together: frozenset[Thing]) -> bool:
+    return thing in together or (thing.kind in PARTS and Thing("relation", thing.name) in together)
 
 
 def _is_covered(thing: Thing, reached: dict[Thing, bool]) -> bool:
@@ -93,8 +97,9 @@ def _goes_without_saying(catalog: Catalog, thing: Thing, found: dict[Thing, bool
 def _refusal(
     catalog: Catalog, things: Sequence[Thing], blockers: list[Thing], several: bool
 ) -> DependentObjects:
-    what = "desired object(s)" if several and len(things) > 1 else described(catalog, things[0])
-    message = f"cannot drop {what} because other objects depend on it"
+    message = f"cannot drop {described(catalog, things[0])} because other objects depend on it"
+    if several:
+        message = "cannot drop desired object(s) because other objects depend on them"
     others = tuple(f"{item.kind} {item.name}" for item in (gone(catalog, thing) for thing in blockers))
     return DependentObjects("2BP01", message, full_name(catalog, things[0]), others)
 

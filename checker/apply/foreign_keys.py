@@ -5,7 +5,7 @@ from __future__ import annotations
 from checker.apply.comparable import comparable
 from checker.apply.dependents import proving_index
 from checker.apply.lookup import is_open, kind_of, missing_column, relation_of
-from checker.catalog import Catalog, Column, ForeignKey, Table, Unloaded
+from checker.catalog import Catalog, Column, ForeignKey, Index, PrimaryKey, Table, Unique, Unloaded
 from checker.errors import IncompatibleTypes, MissingObject, NoUniqueTarget, Refused
 
 
@@ -44,6 +44,8 @@ def _target(catalog: Catalog, key: ForeignKey) -> Table | None:
             return found
         case None | Unloaded(kind="table" | "partitioned"):
             return None
+    if isinstance(found, Index):
+        raise Refused("42809", f'"{key.target.name}" is an index', str(key.target), ("index",))
     raise Refused(
         "42809", f'referenced relation "{key.target.name}" is not a table', str(key.target), (kind_of(found),)
     )
@@ -80,7 +82,11 @@ def _columns(catalog: Catalog, table: Table, names: tuple[str, ...]) -> list[Col
 
 
 def _unique(catalog: Catalog, table: Table, target: Table, key: ForeignKey) -> None:
-    if is_open(catalog, target) or not key.references or proving_index(target, key.references):
+    if is_open(catalog, target) or not key.references:
+        return
+    index = proving_index(target, key.references)
+    if index is not None:
+        _refuse_deferrable(table, target, index, key)
         return
     if target.name == table.name and _declares(table, key.references):
         return
@@ -91,6 +97,19 @@ def _unique(catalog: Catalog, table: Table, target: Table, key: ForeignKey) -> N
         f"{table.name}.{key.name}",
         tuple(f"{target.name}.{name}" for name in key.references),
     )
+
+
+def _refuse_deferrable(table: Table, target: Table, index: Index, key: ForeignKey) -> None:
+    """55000: a foreign key cannot stand on a key that may be broken for a while."""
+    constraint = target.constraint(index.constraint) if index.constraint else None
+    if isinstance(constraint, PrimaryKey | Unique) and constraint.deferrable:
+        words = (
+            "primary key"
+            if isinstance(constraint, PrimaryKey) and not key.references
+            else "unique constraint"
+        )
+        message = f'cannot use a deferrable {words} for referenced table "{target.name.name}"'
+        raise Refused("55000", message, f"{table.name}.{key.name}", (f"{target.name}.{constraint.name}",))
 
 
 def _declares(table: Table, columns: tuple[str, ...]) -> bool:

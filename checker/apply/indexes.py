@@ -20,6 +20,7 @@ from checker.apply.lookup import (
     shown,
     similar,
 )
+from checker.apply.opclasses import check_opclass
 from checker.catalog import Catalog, Index, QName, Table, Unloaded, View
 from checker.change import CreateIndex, DropIndex
 from checker.errors import DependentObjects, MissingObject, Refused
@@ -40,8 +41,12 @@ def create_index(catalog: Catalog, change: CreateIndex) -> Applied:
         raise Refused("0A000", message, str(owner.name))
     require_free(catalog, index.name, cut=any(short == index.name.name for _, short in change.cut))
     _check_columns(catalog, owner, index)
+    for key in index.keys:
+        column = owner.column(key.column) if key.column else None
+        if column is not None and column.type.name:
+            check_opclass(catalog, index.method, key.opclass, column.type, str(index.name))
     if isinstance(owner, Table) and index.unique:
-        require_partition_key(catalog, owner, index.columns, "unique constraint", str(index.name))
+        require_partition_key(catalog, owner, index.columns, str(index.name))
     return Applied(catalog.put(replace(owner, indexes=(*owner.indexes, index))))
 
 

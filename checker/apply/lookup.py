@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 
 from checker.catalog import (
@@ -22,17 +23,20 @@ from checker.catalog import (
     Unloaded,
     View,
 )
-from checker.errors import ApplyError, DuplicateObject, MissingObject, Refused
+from checker.errors import DuplicateObject, MissingObject, Refused
 from checker.sqltype import SqlType
 
 # pg_attribute's negative numbers; `oid` has been an ordinary name since PostgreSQL 12
 SYSTEM_COLUMNS = frozenset(("ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"))
+SYSTEM_SCHEMAS = frozenset(("pg_catalog", "information_schema", "pg_toast"))
 TABLE_KINDS = ("table", "partitioned", "foreign")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 
 
 def is_known(catalog: Catalog, name: QName) -> bool:
     """True where the absence of this object proves that it does not exist."""
+    if name.schema in SYSTEM_SCHEMAS:
+        return False
     return catalog.complete and not catalog.doubted and name not in catalog.uncertain
 
 
@@ -72,17 +76,22 @@ def similar_relations(catalog: Catalog, name: QName) -> tuple[str, ...]:
     return tuple((*elsewhere, *close)[:3])
 
 
-def missing_relation(catalog: Catalog, name: QName, kind: str = "relation") -> MissingObject:
-    """42P01 `relation "x" does not exist`."""
-    message = f'{kind} "{said(catalog, name)}" does not exist'
+def missing_relation(
+    catalog: Catalog, name: QName, kind: str = "relation", *, in_query: bool = False
+) -> MissingObject:
+    """42P01 `relation "x" does not exist`; 3F000 where the schema is missing and no query asks (`in_query`)."""
+    if not in_query:
+        require_schema(catalog, name.schema)
+    told = name.name if kind != "relation" else said(catalog, name)
+    message = f'{kind} "{told}" does not exist'
     return MissingObject("42P01", message, str(name), kind=kind, similar=similar_relations(catalog, name))
 
 
-def relation_of(catalog: Catalog, name: QName) -> Relation | None:
+def relation_of(catalog: Catalog, name: QName, *, in_query: bool = False) -> Relation | None:
     """The relation; None where nobody knows; raises MissingObject."""
     found = catalog.relation(name)
     if found is None and is_known(catalog, name):
-        raise missing_relation(catalog, name)
+        raise missing_relation(catalog, name, in_query=in_query)
     return found
 
 
@@ -185,6 +194,11 @@ def require_free_row_type(catalog: Catalog, name: QName, *, cut: bool = False) -
     raise DuplicateObject("42710", message, str(name), (f"type {name}",), kind="type", cut=cut)
 
 
+def shown_type(catalog: Catalog, type: SqlType) -> str:
+    """A type as `format_type` prints it: without the schema where the search path finds it."""
+    return str(replace(type, schema=None)) if type.schema in catalog.search_path else str(type)
+
+
 def signature(name: str, arguments: Iterable[SqlType] | None) -> str:
     """`f(integer, text)`."""
     return f"{name}({', '.join(map(str, arguments or ()))})"
@@ -196,14 +210,14 @@ def overloads(catalog: Catalog, name: QName) -> tuple[Function, ...]:
 
 
 def refuse_system_column(name: str, object: str) -> None:
-    """42701 for the names of system columns."""
+    """42701 where a new column has the name of a system column."""
     if name in SYSTEM_COLUMNS:
         raise DuplicateObject(
             "42701", f'column name "{name}" conflicts with a system column name', object, kind="column"
         )
 
 
-def with_error(error: ApplyError | None) -> None:
-    """Raise the error if there is one."""
-    if error is not None:
-        raise error
+def refuse_system(name: str, verb: str, full: str) -> None:
+    """0A000 `cannot drop system column "xmin"`."""
+    if name in SYSTEM_COLUMNS:
+        raise Refused("0A000", f'cannot {verb} system column "{name}"', full)

@@ -54,9 +54,9 @@ def _rename_type(catalog: Catalog, change: RenameObject, new: QName) -> Catalog:
     return rename_type(catalog, change.name, new)
 
 
-def _require_free_type(catalog: Catalog, name: QName) -> None:
+def _require_free_type(catalog: Catalog, name: QName, where: str = "") -> None:
     if name in catalog.types or isinstance(catalog.relation(name), Table | View):
-        raise DuplicateObject("42710", f'type "{name.name}" already exists', str(name), kind="type")
+        raise DuplicateObject("42710", f'type "{name.name}" already exists{where}', str(name), kind="type")
 
 
 def _rename_schema(catalog: Catalog, old: str, new: str) -> Catalog:
@@ -146,7 +146,7 @@ def set_schema(catalog: Catalog, change: SetSchema) -> Applied:
                 return Applied(catalog)
             require_schema(catalog, change.schema)
             if new != change.name:
-                _require_free_type(catalog, new)
+                _require_free_type(catalog, new, f' in schema "{new.schema}"')
             return Applied(rename_type(catalog, change.name, new))
         case kind if kind in ROUTINES:
             function = function_of(catalog, change.name, change.arguments, kind)

@@ -19,6 +19,7 @@ from checker.apply.lookup import (
     signature,
     similar,
 )
+from checker.apply.type_names import check_type
 from checker.apply.types import refuse_member
 from checker.catalog import Catalog, Function, OtherType, QName, Table, View
 from checker.change import (
@@ -109,6 +110,8 @@ def function_of(
     catalog: Catalog, name: QName, arguments: tuple[SqlType, ...] | None, kind: str = "function"
 ) -> Function | None:
     """The function meant; None where nobody knows it; raises 42883, 42725 (not unique), 42809 (another kind)."""
+    for type in arguments or ():
+        check_type(catalog, type, str(name), pseudo=True)
     functions = catalog.functions.get(name, ())
     found = [one for one in functions if arguments is None or same_arguments(one.arguments, arguments)]
     if len(found) > 1:
@@ -118,6 +121,8 @@ def function_of(
         return None
     kinds = {"function": ("function", "window"), "procedure": ("procedure",), "aggregate": ("aggregate",)}
     if kind in kinds and found[0].kind not in kinds[kind]:
+        if arguments is None:
+            _refuse_missing(catalog, name, arguments, kind)
         article = "an" if kind == "aggregate" else "a"
         written = signature(said(catalog, name), found[0].arguments)
         words = f"function {written}" if kind == "aggregate" else written
@@ -256,9 +261,8 @@ def drop_extension(catalog: Catalog, change: DropExtension) -> Applied:
 
 
 def no_change(catalog: Catalog, change: NoChange) -> Applied:
-    """COMMENT, GRANT, SELECT …: the relations that it names must exist; the server's own are left out."""
+    """COMMENT, GRANT, SELECT …: the relations that it names must exist."""
     for name in () if change.skipped else change.names:
-        system = name.schema in ("pg_catalog", "information_schema", "pg_toast")
-        if name not in catalog.relations and is_known(catalog, name) and not system:
-            raise missing_relation(catalog, name)
+        if name not in catalog.relations and is_known(catalog, name):
+            raise missing_relation(catalog, name, in_query=change.words == "select")
     return Applied(catalog)

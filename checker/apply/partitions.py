@@ -60,11 +60,7 @@ def attach_partition(catalog: Catalog, change: AttachPartition) -> Applied:
     if parent is None or child is None:
         return Applied(catalog)
     if parent.kind != "partitioned" and not is_open(catalog, parent):
-        raise Refused(
-            "42P17" if catalog.server.version < (15,) else "42809",
-            _not_partitioned(catalog, parent),
-            str(parent.name),
-        )
+        raise Refused("42P17", f'table "{parent.name.name}" is not partitioned', str(parent.name))
     if child.is_partition:
         raise Refused("42809", f'"{child.name.name}" is already a partition', str(child.name))
     if child.parents:
@@ -74,12 +70,6 @@ def attach_partition(catalog: Catalog, change: AttachPartition) -> Applied:
     child = _adopted(catalog, parent, child, strict=True)
     child = replace(child, parents=(parent.name,), is_partition=True)
     return Applied(catalog.put(child))
-
-
-def _not_partitioned(catalog: Catalog, parent: Table) -> str:
-    if catalog.server.version < (15,):
-        return f'table "{parent.name.name}" is not partitioned'
-    return f'ALTER action ATTACH PARTITION cannot be performed on relation "{parent.name.name}"'
 
 
 def _same_persistence(parent: Table, child: Table, what: str) -> None:

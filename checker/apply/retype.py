@@ -13,11 +13,10 @@ from checker.apply.columns import (
     check_identity,
     descendants,
     refuse_partition_key,
-    refuse_system,
 )
 from checker.apply.comparable import assignable, comparable
 from checker.apply.defaults import type_of
-from checker.apply.lookup import SYSTEM_COLUMNS, column_of, table_of
+from checker.apply.lookup import column_of, refuse_system, shown_type, table_of
 from checker.apply.opclasses import check_opclass
 from checker.apply.type_names import check_type
 from checker.catalog import Catalog, Column, ForeignKey, Sequence, Table
@@ -31,8 +30,7 @@ def alter_column_type(catalog: Catalog, change: AlterColumnType) -> Applied:
     table = table_of(catalog, change.table, "ALTER COLUMN ... SET DATA TYPE")
     if table is None:
         return Applied(catalog)
-    if change.column in SYSTEM_COLUMNS:
-        refuse_system(change.column, f"{table.name}.{change.column}")
+    refuse_system(change.column, "alter", f"{table.name}.{change.column}")
     column = column_of(catalog, table, change.column)
     if column is None:
         return Applied(catalog)
@@ -60,11 +58,11 @@ def _check_column(catalog: Catalog, table: Table, column: Column, change: AlterC
             "42P16", f'cannot alter inherited column "{column.name}"', full, tuple(map(str, table.parents))
         )
     refuse_partition_key(table, column.name, "cannot alter")
-    check_type(catalog, change.type, full)
+    check_type(catalog, change.type, full, serial=False)
     check_identity(replace(column, type=change.type), full)
     if change.using is None and assignable(catalog, column.type, change.type) is False:
-        what = "generation expression for column" if column.generated else "column"
-        message = f'{what} "{column.name}" cannot be cast automatically to type {change.type.bare()}'
+        shown = shown_type(catalog, change.type.bare())
+        message = f'column "{column.name}" cannot be cast automatically to type {shown}'
         raise UncastableType("42804", message, full, (str(column.type), str(change.type)))
 
 
@@ -75,7 +73,7 @@ def _check_default(catalog: Catalog, table: Table, column: Column, new: SqlType)
     source = type_of(column.default.text)
     has = SqlType(source) if source is not None else column.type
     if assignable(catalog, has, new) is False:
-        message = f'default for column "{column.name}" cannot be cast automatically to type {new.bare()}'
+        message = f'default for column "{column.name}" cannot be cast automatically to type {shown_type(catalog, new.bare())}'
         raise DefaultOfWrongType("42804", message, f"{table.name}.{column.name}", (column.default.text,))
 
 

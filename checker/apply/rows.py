@@ -35,9 +35,7 @@ def insert(catalog: Catalog, change: Insert) -> Applied:
 
 def _target(catalog: Catalog, name: QName, verb: str) -> Table | None:
     """The table to be written; None for views and where nothing is known."""
-    if name.schema in ("pg_catalog", "information_schema"):
-        return None
-    found = relation_of(catalog, name)
+    found = relation_of(catalog, name, in_query=True)
     match found:
         case Table():
             return found
@@ -45,7 +43,7 @@ def _target(catalog: Catalog, name: QName, verb: str) -> Table | None:
             words = f'cannot {verb} {kind_of(found)} "{name.name}"'
             raise Refused("42809", words, str(name))
         case Index():
-            raise Refused("42809", f'cannot open relation "{name.name}"', str(name), ("index",))
+            raise Refused("42809", f'"{name.name}" is an index', str(name), ("index",))
         case _:
             return None
 

@@ -14,6 +14,7 @@ from checker.apply.foreign_keys import check_foreign_key
 from checker.apply.lookup import (
     is_known,
     kind_of,
+    missing_column,
     missing_relation,
     refuse_system_column,
     relation_of,
@@ -62,6 +63,7 @@ def create_table(catalog: Catalog, change: CreateTable) -> Applied:
 
 
 def _with_table(catalog: Catalog, table: Table, cut: frozenset[str]) -> Catalog:
+    _check_partition_key(table)
     for column in table.columns:
         check_default(catalog, table, column)
         check_generated(catalog, table, column)
@@ -71,6 +73,12 @@ def _with_table(catalog: Catalog, table: Table, cut: frozenset[str]) -> Catalog:
     for key in table.foreign_keys:
         check_foreign_key(catalog, table, key)
     return catalog.put(table)
+
+
+def _check_partition_key(table: Table) -> None:
+    for name in sorted(table.partition_key.columns) if table.partition_key is not None else ():
+        if table.column(name) is None:
+            raise missing_column(table, name, f'column "{name}" named in partition key does not exist')
 
 
 def _parents(catalog: Catalog, table: Table) -> list[Table]:

@@ -12,16 +12,23 @@ _SERIALS = frozenset(("serial", "bigserial", "smallserial"))
 _PSEUDO = frozenset(("trigger", "event_trigger", "void", "record", "cstring", "internal", "unknown", "any"))
 
 
-def check_type(catalog: Catalog, type: SqlType, owner: str) -> None:
-    """Raises MissingObject (42704) where there is surely no such type, Refused (42P16) for pseudo-types."""
+def check_type(
+    catalog: Catalog, type: SqlType, owner: str, *, serial: bool = True, pseudo: bool = False
+) -> None:
+    """Raises MissingObject (42704) where there is surely no such type, Refused (42P16) for pseudo-types.
+
+    `serial` is a way to write new columns and no type anywhere else; `pseudo` types are for functions alone.
+    """
     if not catalog.server.is_postgres:
         return
     if type.schema is not None:
         _check_qualified(catalog, QName(type.schema, type.name), type)
     elif type.name in _PSEUDO and not type.array:
+        if pseudo:
+            return
         message = f'column "{owner.rpartition(".")[2]}" has pseudo-type {type.name}'
         raise Refused("42P16", message, owner)
-    elif not type.is_builtin and type.name not in _SERIALS:
+    elif not type.is_builtin and not (serial and type.name in _SERIALS):
         name = QName(catalog.search_path[0] if catalog.search_path else "public", type.name)
         _missing(catalog, name, type.name)
 

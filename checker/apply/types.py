@@ -8,7 +8,7 @@ from dataclasses import replace
 from checker.apply.applied import Applied
 from checker.apply.dependents import Thing
 from checker.apply.drops import drop, gone
-from checker.apply.lookup import is_known, kind_of, require_schema, said, shown, similar, taken
+from checker.apply.lookup import is_known, kind_of, require_free, require_schema, said, shown, similar
 from checker.apply.type_names import check_type
 from checker.catalog import (
     Catalog,
@@ -45,21 +45,18 @@ def create_type(catalog: Catalog, change: CreateType) -> Applied:
 
 
 def require_free_type(catalog: Catalog, new: UserType, *, cut: bool = False) -> None:
-    """42710 where a type or row type has the name, 42P07 where a composite meets a relation."""
+    """42710 where a type or row type has the name, 42P07 where a composite meets an index or sequence."""
     name = new.name
-    if isinstance(new, CompositeType) and (error := taken(catalog, name, cut=cut)):
-        raise error
     old = catalog.types.get(name)
     if old is None and not isinstance(catalog.relation(name), Table | View):
+        if isinstance(new, CompositeType):
+            require_free(catalog, name, cut=cut)
         return
     if isinstance(old, OtherType) and old.kind == "shell":
         return
-    if isinstance(new, CompositeType) and isinstance(old, CompositeType):
-        message, code = f'relation "{name.name}" already exists', "42P07"
-    else:
-        message, code = f'type "{name.name}" already exists', "42710"
     owner = f"type {name}" if old is not None else f"table {name}"
-    raise DuplicateObject(code, message, str(name), (owner,), kind="type", cut=cut)
+    message = f'type "{name.name}" already exists'
+    raise DuplicateObject("42710", message, str(name), (owner,), kind="type", cut=cut)
 
 
 def _check_labels(enum: EnumType) -> None:

@@ -46,7 +46,7 @@ def create_view(catalog: Catalog, change: CreateView) -> Applied:
 def _check_reads(catalog: Catalog, view: View) -> None:
     for name in sorted({read.relation for read in view.reads}):
         if name not in catalog.relations and is_known(catalog, name):
-            raise missing_relation(catalog, name)
+            raise missing_relation(catalog, name, in_query=True)
     for read in sorted(view.reads, key=lambda read: (read.relation, read.column or "")):
         relation = catalog.relation(read.relation)
         if read.column is None or not isinstance(relation, Table) or is_open(catalog, relation):
