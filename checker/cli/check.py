@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from dataclasses import replace
 from typing import Literal
 
@@ -25,12 +26,14 @@ from checker.statement import Transaction
 
 def check(arguments: list[str]) -> Exit:
     """The command; raises Stop where there is no report to show."""
+    started = time.perf_counter()
     chosen = settings(parse(check_parser(), arguments), os.environ)
     rules = loaded(chosen.rule_paths)
     severities = _severities(chosen, rules)
     dialect = chosen.live.dialect or "postgres"
     target = _target(chosen, dialect)
     report = _report(chosen, rules, severities, target, look(chosen.live, dialect, target.migrations))
+    report = replace(report, seconds=time.perf_counter() - started)
     texts = {s.source.name: s.source.text for m in target.migrations for s in m.statements}
     show(report, chosen, texts, _notes(chosen))
     _admit_bugs(report)

@@ -40,7 +40,8 @@ what to check against (give one):
                         them is called possible. With --from: the dialect of the file
 
 how to read TARGET:
-  --kind KIND           what TARGET is, where it is not recognised: {kinds}
+  --kind KIND           what TARGET is, where it is not recognised: prisma, diesel,
+                        sqitch, up-down, flyway, sql (a file or a folder in the order of names)
   --transaction HOW     how the tool that runs a file sends it: file (as one transaction), each (every
                         statement by itself), auto (by the file's conventions; the default)
 

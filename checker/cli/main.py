@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 
 from checker import __version__
@@ -86,6 +85,8 @@ def _say(message: str) -> None:
 def _internal(problem: Exception) -> Exit:
     """A bug of ours: one line, the traceback only where it was asked for."""
     if os.environ.get("DDLGUARD_DEBUG"):
+        import traceback
+
         traceback.print_exc()
     _say(f"internal error: {type(problem).__name__}: {problem} (DDLGUARD_DEBUG=1 shows where)")
     return Exit.ERROR

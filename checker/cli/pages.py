@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from checker.cli.arguments import explain_parser, parse, rules_parser, schema_parser
 from checker.cli.settings import configuration
+from checker.cli.show import terminal_width
 from checker.cli.stop import Exit, Stop
 from checker.outputs.escape import visible
 from checker.outputs.paint import wrapped
@@ -32,10 +32,12 @@ def rules(arguments: list[str]) -> Exit:
     given = parse(rules_parser(), arguments)
     found = loaded(_everywhere(given.rules))
     if given.format == "json":
+        import json
+
         print(json.dumps([_entry(rule) for rule in found], indent=2))
         return Exit.OK
     room = max((len(rule.id) for rule in found), default=0)
-    width = max(shutil.get_terminal_size((100, 24)).columns, room + 24)
+    width = max(terminal_width(os.environ), room + 24)
     for hazard, severity in SEVERITIES.items():
         group = [rule for rule in found if rule.hazard == hazard]
         if group:

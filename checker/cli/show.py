@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,8 @@ from pathlib import Path
 from checker.cli.settings import Output, Settings
 from checker.cli.stop import Exit, Stop
 from checker.finding import Report
-from checker.outputs import Options, renderer
+from checker.outputs import renderer
+from checker.outputs.options import Options
 
 FILE_WIDTH = 100
 
@@ -49,7 +49,7 @@ def _options(
     folder = os.getcwd()
     return Options(
         color=printed and use_color(settings.color, sys.stdout.isatty(), os.environ),
-        width=shutil.get_terminal_size((FILE_WIDTH, 24)).columns if printed else FILE_WIDTH,
+        width=terminal_width(os.environ) if printed else FILE_WIDTH,
         unicode=not printed or holds_unicode(sys.stdout.encoding),
         closing=not settings.quiet,
         sources=sources,
@@ -57,6 +57,17 @@ def _options(
         root=os.environ.get("GITHUB_WORKSPACE") or folder,
         notes=notes,
     )
+
+
+def terminal_width(environment: Mapping[str, str]) -> int:
+    """The width of the terminal, that of files where there is none; COLUMNS goes first."""
+    said = environment.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or FILE_WIDTH
+    except (OSError, ValueError):
+        return FILE_WIDTH
 
 
 def use_color(choice: str, is_terminal: bool, environment: Mapping[str, str]) -> bool:

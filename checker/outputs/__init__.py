@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
 
-from checker.finding import Report
-from checker.outputs.options import Options
+if TYPE_CHECKING:
+    # names and --version must not wait for the report's classes
+    from checker.finding import Report
+    from checker.outputs.options import Options
 
-Render = Callable[[Report, Options], str]
+Render: TypeAlias = "Callable[[Report, Options], str]"
 
 FORMATS = {
     "text": "text",
@@ -26,4 +29,4 @@ def renderer(name: str) -> Render:
     return render
 
 
-__all__ = ["FORMATS", "Options", "Render", "renderer"]
+__all__ = ["FORMATS", "Render", "renderer"]

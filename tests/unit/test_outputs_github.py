@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from checker.finding import Certainty, NotChecked, Severity
-from checker.outputs import Options
 from checker.outputs.github import CAP, MOST_BYTES, relative, render, summary
+from checker.outputs.options import Options
 from checker.statement import Source
 from tests.reports import CLEAN, CREATE, REPORT, finding, with_findings
 

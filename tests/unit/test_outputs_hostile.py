@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from checker.finding import Allowed, LiveSide, NotChecked, Report
-from checker.outputs import FORMATS, Options, renderer
+from checker.outputs import FORMATS, renderer
 from checker.outputs.escape import markdown, no_commands, visible, visible_lines
 from checker.outputs.github import summary
+from checker.outputs.options import Options
 from checker.statement import Source
 from tests.reports import CLEAN, finding
 

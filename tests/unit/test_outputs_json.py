@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 import checker
 from checker.finding import Report
-from checker.outputs import Options
 from checker.outputs.json_report import render
+from checker.outputs.options import Options
 from tests.reports import CLEAN, DROPPED, REPORT, finding, with_findings
 
 SCHEMA = json.loads((Path(checker.__file__).parent / "schema" / "report-v1.json").read_text())
