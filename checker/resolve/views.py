@@ -10,6 +10,7 @@ from checker.change import Change
 from checker.resolve.protocol import skipped
 from checker.resolve.scope import Scope
 from checker.sql import nodes
+from checker.sql.lineage import Lineage, Output, lineage
 from checker.sqltype import SqlType
 
 
@@ -20,9 +21,14 @@ def create_view(scope: Scope, node: nodes.CreateView) -> Iterator[Change]:
         yield skipped("create view", name, at=node.at)
         return
     reads, uses = _read(scope, node.query)
+    traced = _lineage(scope, node.query)
+    if traced is not None:
+        wholes = {read.relation for read in reads} - {relation for relation, _ in traced.reads}
+        by_column = frozenset(ViewColumn(relation, column) for relation, column in traced.reads)
+        reads = by_column | frozenset(ViewColumn(relation, None) for relation in wholes)
     view = View(
         name,
-        tuple(Column(scope.cut(column), SqlType("")) for column in node.columns),
+        _columns(scope, node.columns, traced),
         reads,
         uses,
         materialized=node.materialized,
@@ -38,7 +44,37 @@ def _read(scope: Scope, query: Expr) -> tuple[frozenset[ViewColumn], frozenset[Q
     return frozenset(ViewColumn(name, None) for name in relations), resolved.uses - relations
 
 
+def _lineage(scope: Scope, query: Expr) -> Lineage | None:
+    """Which columns the query returns and reads; None where a relation's columns are not known."""
+
+    def columns_of(name: nodes.Name) -> tuple[QName, tuple[str, ...]] | None:
+        found = scope.found(name)
+        if not isinstance(found, Table | View) or (isinstance(found, Table) and found.assumed):
+            return None
+        return (found.name, tuple(column.name for column in found.columns)) if found.columns else None
+
+    return lineage(query.text, scope.catalog.server.dialect, columns_of)
+
+
+def _columns(scope: Scope, named: tuple[str, ...], traced: Lineage | None) -> tuple[Column, ...]:
+    """The columns of a query; a list of names overrides the first of its own. An unknown type stays empty."""
+    outputs = traced.outputs if traced else ()
+    names = [*named, *(output.name for output in outputs[len(named) :])]
+    types = [_type(scope, output) for output in outputs] or [SqlType("")] * len(names)
+    return tuple(Column(scope.cut(name), type_) for name, type_ in zip(names, types, strict=False))
+
+
+def _type(scope: Scope, output: Output) -> SqlType:
+    if output.source is None:
+        return SqlType("")
+    relation, column = output.source
+    found = scope.catalog.relations.get(relation)
+    source = found.column(column) if isinstance(found, Table | View) else None
+    return source.type if source else SqlType("")
+
+
 def table_of_query(scope: Scope, name: QName, node: nodes.CreateTable) -> Table:
     """The table of CREATE TABLE AS, as far as its columns are known."""
-    columns = tuple(Column(scope.cut(column), SqlType("")) for column in node.query_columns)
-    return Table(name, columns, temporary=node.temporary, assumed=True)
+    traced = _lineage(scope, node.query) if node.query else None
+    columns = _columns(scope, node.query_columns, traced)
+    return Table(name, columns, temporary=node.temporary, assumed=traced is None)

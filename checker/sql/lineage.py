@@ -1,0 +1,189 @@
+"""What a view returns and which columns it reads, from its query and the columns of what it names.
+
+This needs the query's structure, so it is sqlglot's parser and its qualifier that do the work; they are
+imported when the first view is met. Where they give up the answer is None, and nobody may guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checker.catalog import QName
+from checker.sql.nodes import Name
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+    from sqlglot.optimizer.scope import Scope
+
+ColumnsOf = Callable[[Name], "tuple[QName, tuple[str, ...]] | None"]
+"""The relation that a name means, with the names of its columns; None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One column that a query returns; `source` is the column of a relation that it is, unchanged."""
+
+    name: str
+    source: tuple[QName, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The columns of a query in order, and every (relation, column) that it reads anywhere."""
+
+    outputs: tuple[Output, ...]
+    reads: frozenset[tuple[QName, str]]
+
+
+def lineage(query: str, dialect: str, columns_of: ColumnsOf) -> Lineage | None:
+    """The lineage of a query; None where a part of it could not be traced to its column."""
+    from sqlglot import parse_one
+    from sqlglot.errors import SqlglotError
+
+    try:
+        tree = parse_one(query, read=dialect)
+        return _traced(tree, dialect, columns_of)
+    except (SqlglotError, RecursionError, AttributeError, KeyError, ValueError):
+        return None
+
+
+def _traced(tree: exp.Expr, dialect: str, columns_of: ColumnsOf) -> Lineage | None:
+    from sqlglot.optimizer.qualify import qualify
+
+    known: dict[str, dict[str, dict[str, str]]] = {}
+    for table in _named_tables(tree):
+        found = columns_of(_name(table))
+        if found is None:
+            return None
+        relation, columns = found
+        _rename(table, relation)
+        known.setdefault(relation.schema, {})[relation.name] = dict.fromkeys(columns, "text")
+    _name_outputs(tree)
+    qualified = qualify(
+        tree, dialect=dialect, schema=_quoted(known), validate_qualify_columns=False,
+        expand_alias_refs=False,
+    )  # fmt: skip
+    reads = set(_reads(qualified))
+    if None in reads:
+        return None
+    return Lineage(tuple(_outputs(qualified)), frozenset(read for read in reads if read))
+
+
+def _quoted(known: dict[str, dict[str, dict[str, str]]]) -> dict[str, Any]:
+    """The same names, marked as exact: sqlglot would fold their case once more."""
+
+    def exact(name: str) -> str:
+        return '"' + name.replace('"', '""') + '"'
+
+    return {
+        exact(schema): {
+            exact(table): {exact(column): kind for column, kind in columns.items()}
+            for table, columns in tables.items()
+        }
+        for schema, tables in known.items()
+    }
+
+
+def _named_tables(tree: exp.Expr) -> Iterator[exp.Table]:
+    """The relations that the query names, without those of its own WITH."""
+    from sqlglot import exp
+    from sqlglot.optimizer.scope import traverse_scope
+
+    for scope in traverse_scope(tree):
+        for source in scope.sources.values():
+            if isinstance(source, exp.Table):
+                yield source
+
+
+def _name(table: exp.Table) -> Name:
+    parts = (part for part in (table.args.get("db"), table.this) if part is not None)
+    return Name(tuple(part.name if part.args.get("quoted") else part.name.lower() for part in parts))
+
+
+def _rename(table: exp.Table, relation: QName) -> None:
+    from sqlglot import exp
+
+    if not table.alias:
+        table.set("alias", exp.TableAlias(this=exp.to_identifier(_name(table).last, quoted=True)))
+    table.set("db", exp.to_identifier(relation.schema, quoted=True))
+    table.set("this", exp.to_identifier(relation.name, quoted=True))
+
+
+def _reads(tree: exp.Expr) -> Iterator[tuple[QName, str] | None]:
+    """Every column of a relation that is read; None for one that could not be traced."""
+    from sqlglot.optimizer.scope import traverse_scope
+
+    for scope in traverse_scope(tree):
+        for column in scope.columns:
+            source = _source(scope, column.table)
+            if source is None:
+                yield None
+            else:
+                relation = _relation(source)
+                if relation is not None:
+                    yield relation, column.name
+
+
+def _source(scope: Scope | None, alias: str) -> object:
+    """What the alias stands for here, or in a query around this one."""
+    while scope is not None:
+        if alias in scope.sources:
+            return scope.sources[alias]
+        scope = scope.parent
+    return None
+
+
+def _relation(source: object) -> QName | None:
+    from sqlglot import exp
+
+    return QName(source.db, source.name) if isinstance(source, exp.Table) else None
+
+
+def _outputs(tree: exp.Expr) -> Iterator[Output]:
+    from sqlglot import exp
+    from sqlglot.optimizer.scope import build_scope
+
+    query: Any = tree
+    scope = build_scope(tree)
+    for selected in query.selects:
+        inner = selected.unalias()
+        source = scope.sources.get(inner.table) if scope and isinstance(inner, exp.Column) else None
+        relation = _relation(source)
+        yield Output(selected.alias_or_name, (relation, inner.name) if relation else None)
+
+
+def _name_outputs(tree: exp.Expr) -> None:
+    """Give every expression of the first SELECT the name that PostgreSQL gives it (FigureColname)."""
+    from sqlglot import exp
+
+    first = tree.find(exp.Select) if not isinstance(tree, exp.Select) else tree
+    for selected in first.selects if first else ():
+        if not isinstance(selected, exp.Alias | exp.Column | exp.Star):
+            selected.replace(exp.alias_(selected.copy(), _automatic(selected), quoted=True))
+
+
+def _automatic(selected: exp.Expr) -> str:
+    from sqlglot import exp
+
+    match selected:
+        case exp.Column():
+            return selected.name
+        case exp.Paren():
+            return _automatic(selected.this)
+        case exp.Cast():
+            inner = _automatic(selected.this)
+            return selected.to.sql("postgres").lower() if inner == "?column?" else inner
+        case exp.Case():
+            return "case"
+        case exp.Exists():
+            return "exists"
+        case exp.Anonymous():
+            return selected.name.lower()
+        case exp.Binary() | exp.Unary() | exp.Literal():
+            return "?column?"
+        case exp.Func():
+            return selected.sql_name().lower()
+        case _:
+            return "?column?"
