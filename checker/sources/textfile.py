@@ -32,8 +32,8 @@ def decode(content: bytes, name: str) -> str:
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         raise SourceError(
-            f"{name}: not {'UTF-16' if encoding == 'utf-16' else 'UTF-8'}: byte {problem.start} on line {line}"
-            " is not text; save the file as UTF-8"
+            f"{name}: not {'UTF-16' if encoding == 'utf-16' else 'UTF-8'}: the byte at offset {problem.start} on line"
+            f" {line} is not text; save the file as UTF-8"
         ) from None
     if "\0" in text:
         raise SourceError(f"{name}: holds a NUL byte, so it is no SQL text")
