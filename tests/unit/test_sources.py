@@ -219,7 +219,9 @@ def test_what_is_no_sql_text_is_said_in_one_line(name: str, tmp_path: Path) -> N
     (tmp_path / name).write_bytes(data)
     with pytest.raises(SourceError) as raised:
         read([str(tmp_path / name)], dialect="postgres")
-    assert said in str(raised.value) and "\n" not in str(raised.value) and name in str(raised.value)
+    assert said in str(raised.value)
+    assert name in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:
