@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from checker.catalog import Expr, QName
+from checker.sql.ddl_expression import find_fault
 from checker.sql.ddl_words import NOT_A_NAME
 from checker.sql.expression import expr
 from checker.sql.nodes import At, Name
@@ -153,7 +154,12 @@ class Cursor:
         if token.kind != "string":
             raise self.unexpected("a string")
         self.i += 1
-        return literal(token)
+        value = literal(token)
+        while self.tokens[self.i].kind == "string" and "\n" in self.source[token.end : self.start()]:
+            token = self.tokens[self.i]
+            value += literal(token)
+            self.i += 1
+        return value
 
     # Lists
 
@@ -210,6 +216,8 @@ class Cursor:
                 break
             i += 1
         self.i = i
+        if depth:
+            raise self.unexpected(")")
 
     def rest(self) -> None:
         """Pass everything up to the end of the statement."""
@@ -219,6 +227,9 @@ class Cursor:
         """The expression from the token with that index up to the cursor."""
         if self.i <= first:
             raise self.unexpected("an expression")
+        fault = find_fault(self.tokens[first : self.i])
+        if fault is not None:
+            raise Unexpected(f"syntax error near {fault.text[:40]}", (fault.start, fault.end))
         return expr(self.source, self.tokens[first : self.i], self.dialect)
 
     def query(self, first: int) -> Expr:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from checker.sql.cursor import Cursor
 from checker.sql.ddl_columns import at_table_constraint, read_column, read_table_constraint
+from checker.sql.ddl_other import read_other
 from checker.sql.ddl_table import read_bounds
 from checker.sql.nodes import (
     AddColumn,
@@ -43,7 +44,12 @@ def read_alter_table(c: Cursor, first: int, kind: ObjectKind) -> Alter:
     only = c.accept("ONLY")
     name = c.name()
     c.accept("*")
-    actions = c.many(lambda: read_action(c))
+    if kind == "index" and c.at("RENAME"):
+        start = c.i
+        c.expect("RENAME", "TO")
+        actions: tuple[AlterAction, ...] = (RenameTo(c.ident(), c.span(start)),)
+    else:
+        actions = c.many(lambda: read_action(c))
     c.end()
     return Alter(kind, name, actions, if_exists, only, c.span(first))
 
@@ -89,12 +95,18 @@ def _alter(c: Cursor, first: int) -> AlterAction:
     c.accept("COLUMN")
     if c.token.kind == "number":
         c.i += 1
-        return other(c, first)
+        found = read_other(c)
+        if found is None:
+            raise c.unexpected("SET STATISTICS")
+        return OtherAction(f"alter column {found.words}", at=c.span(first))
     column = c.ident()
     for words, reader in _COLUMN_ACTIONS:
         if c.accept(*words):
             return reader(c, column, first)
-    raise c.unexpected("an action of ALTER COLUMN")
+    found = read_other(c)
+    if found is not None:
+        return OtherAction(f"alter column {found.words}", (column,), c.span(first))
+    return _identity_options(c, column, first)
 
 
 def _type(c: Cursor, column: str, first: int) -> AlterAction:
@@ -128,22 +140,20 @@ def _add_identity(c: Cursor, column: str, first: int) -> AlterAction:
     return AddIdentity(column, kind, c.span(first))
 
 
-def _set_generated(c: Cursor, column: str, first: int) -> AlterAction:
-    kind = _identity_kind(c)
-    _pass_action(c)
-    return SetIdentity(column, kind, c.span(first))
-
-
-def _identity_option(c: Cursor, column: str, first: int) -> AlterAction:
-    """RESTART and `SET` with a sequence option; SET GENERATED may stand among them."""
-    if c.at("("):
-        return _other_column(c, column, first)
+def _identity_options(c: Cursor, column: str, first: int) -> AlterAction:
+    """SET GENERATED, RESTART, and SET with an option of the sequence, any number of them."""
     kind: Literal["always", "by default"] | None = None
-    while not c.done and not c.at(","):
+    start = c.i
+    while not (c.done or c.at(",")):
         if c.accept("SET", "GENERATED"):
             kind = _identity_kind(c)
+        elif c.at("RESTART"):
+            read_sequence_option(c)
         else:
-            c.i += 1
+            c.expect("SET")
+            read_sequence_option(c)
+    if c.i == start:
+        raise c.unexpected("an action of ALTER COLUMN")
     return SetIdentity(column, kind, c.span(first))
 
 
@@ -152,11 +162,6 @@ def _plain_action(action: str) -> Callable[[Cursor, str, int], AlterAction]:
         return ColumnAction(action, column, c.span(first))  # type: ignore[arg-type]
 
     return read
-
-
-def _other_column(c: Cursor, column: str, first: int) -> AlterAction:
-    _pass_action(c)
-    return OtherAction("alter column " + c.words_between(first + 1)[6:].strip(), (column,), c.span(first))
 
 
 _COLUMN_ACTIONS: tuple[tuple[tuple[str, ...], Callable[[Cursor, str, int], AlterAction]], ...] = (
@@ -172,14 +177,6 @@ _COLUMN_ACTIONS: tuple[tuple[tuple[str, ...], Callable[[Cursor, str, int], Alter
     (("DROP", "IDENTITY"), _plain_action("drop identity")),
     (("SET", "EXPRESSION"), _set_expression),
     (("ADD", "GENERATED"), _add_identity),
-    (("SET", "GENERATED"), _set_generated),
-    (("SET", "STATISTICS"), _other_column),
-    (("SET", "STORAGE"), _other_column),
-    (("SET", "COMPRESSION"), _other_column),
-    (("RESET",), _other_column),
-    (("OPTIONS",), _other_column),
-    (("RESTART",), _identity_option),
-    (("SET",), _identity_option),
 )
 
 
@@ -200,7 +197,7 @@ def _alter_constraint(c: Cursor, first: int) -> AlterAction:
             or c.accept("NO", "INHERIT")
             or c.accept("INHERIT")
         ):
-            _pass_action(c)
+            c.skip_to((), commas=False)
             return OtherAction("alter constraint " + c.words_between(start), (name,), c.span(first))
         else:
             raise c.unexpected("an attribute of a constraint")
@@ -254,41 +251,16 @@ def _inherit(c: Cursor, first: int) -> AlterAction:
 def _no(c: Cursor, first: int) -> AlterAction:
     if c.accept("INHERIT"):
         return Inherit(c.name(), no=True, at=c.span(first))
-    c.expect("DEPENDS")
     return other(c, first)
 
 
-def _pass_action(c: Cursor) -> None:
-    c.skip_to((), commas=False)
-
-
-_SMALL = frozenset(
-    "OWNER TO ENABLE DISABLE FORCE NO ROW LEVEL SECURITY TRIGGER ALL USER REPLICA ALWAYS RULE IDENTITY USING INDEX"
-    " FULL NOTHING DEFAULT CLUSTER ON SET WITHOUT OIDS LOGGED UNLOGGED TABLESPACE NOWAIT ACCESS METHOD RESET OF NOT"
-    " DEPENDS EXTENSION OPTIONS COLUMN STATISTICS STORAGE COMPRESSION GENERATED VERSION UPDATE PERIOD"
-    " RESTART WITH START INCREMENT BY MINVALUE MAXVALUE CACHE CYCLE ALTER".split()
-)
-
-
 def other(c: Cursor, first: int) -> OtherAction:
-    """An action without effect on the catalog: its keywords, and the names among them."""
-    words: list[str] = []
-    names: list[str] = []
-    start = c.i
-    _pass_action(c)
-    stop = c.i
+    """An action without effect on the catalog; the cursor stands behind its first word."""
     c.i = first
-    while c.i < stop:
-        if c.at("("):
-            c.skip_parens()
-        elif c.word in _SMALL or (c.i < start and c.token.kind == "word"):
-            words.append(c.word.lower())
-            c.i += 1
-        elif c.token.kind in ("word", "quoted"):
-            names.append(c.label())
-        else:
-            c.i += 1
-    return OtherAction(" ".join(words), tuple(names), c.span(first))
+    found = read_other(c)
+    if found is None:
+        raise c.unexpected("an action")
+    return found
 
 
 _ACTIONS: dict[str, Callable[[Cursor, int], AlterAction]] = {

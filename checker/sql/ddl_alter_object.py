@@ -8,6 +8,7 @@ from checker.sql.cursor import Cursor
 from checker.sql.ddl_alter import behavior, other
 from checker.sql.ddl_columns import read_table_constraint
 from checker.sql.ddl_drop import read_kind, read_signature
+from checker.sql.ddl_routine import pass_routine_options
 from checker.sql.nodes import (
     AddColumn,
     AddConstraint,
@@ -101,9 +102,7 @@ def _common(c: Cursor) -> AlterAction:
         return RenameTo(c.label(), c.span(first))
     if c.accept("SET", "SCHEMA"):
         return SetSchema(c.ident(), c.span(first))
-    if c.done:
-        raise c.unexpected("an action")
-    return other(c, c.i)
+    return other(c, first)
 
 
 def read_alter_domain(c: Cursor, first: int) -> AlterObject:
@@ -140,8 +139,13 @@ def _domain_action(c: Cursor) -> AlterAction:
 
 def _routine(c: Cursor, kind: ObjectKind, first: int) -> AlterObject:
     signature = read_signature(c)
-    action = _common(c)
-    c.rest()
+    start = c.i
+    if c.word in ("RENAME", "OWNER", "DEPENDS", "NO") or c.at("SET", "SCHEMA"):
+        action = _common(c)
+        c.end()
+    else:
+        pass_routine_options(c)
+        action = OtherAction("alter", at=c.span(start))
     return AlterObject(kind, signature.name, (action,), arguments=signature.arguments, at=c.span(first))
 
 
@@ -153,7 +157,7 @@ def _on_table(c: Cursor, kind: ObjectKind, first: int) -> AlterObject:
     table = c.name()
     start = c.i
     action: AlterAction
-    if c.at("RENAME", "TO"):
+    if kind != "policy" or c.at("RENAME"):
         action = _common(c)
     else:
         c.rest()
@@ -164,7 +168,7 @@ def _on_table(c: Cursor, kind: ObjectKind, first: int) -> AlterObject:
 def _plain(c: Cursor, kind: ObjectKind, first: int) -> AlterObject:
     name = c.name()
     action = _common(c)
-    c.rest()
+    c.end()
     return AlterObject(kind, name, (action,), at=c.span(first))
 
 

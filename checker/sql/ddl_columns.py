@@ -99,8 +99,10 @@ def _default(c: Cursor, draft: ColumnDraft, name: str | None, first: int) -> Non
     if c.accept("("):
         c.skip_to(())
         c.expect(")")
+    elif c.at("NULL") or not (c.done or c.word in _AFTER_DEFAULT or c.word in (",", ")")):
+        c.i += 1
     else:
-        c.i += not c.done
+        raise c.unexpected("a default")
     c.skip_to(_AFTER_DEFAULT, commas=False)
     draft.default = c.expr(start)
 

@@ -116,12 +116,12 @@ def read_create_extension(c: Cursor, first: int) -> CreateExtension:
             schema = c.ident()
         elif c.accept("CASCADE"):
             cascade = True
+        elif c.accept_any(("VERSION", "FROM")) is None:
+            raise c.unexpected("SCHEMA, VERSION or CASCADE")
+        elif c.is_string:
+            c.string()
         else:
-            c.i += c.at("VERSION") or c.at("FROM")
-            if c.is_string:
-                c.string()
-            else:
-                c.label()
+            c.label()
     return CreateExtension(name, if_not_exists, schema, cascade, c.span(first))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.sql.cursor import Cursor
 from checker.sql.ddl_columns import read_nulls
-from checker.sql.nodes import CreateIndex, IndexKeyNode
+from checker.sql.nodes import CreateIndex, IndexKeyNode, Name
 
 _AFTER_KEY = frozenset(("COLLATE", "ASC", "DESC", "NULLS"))
 
@@ -13,7 +13,7 @@ def read_create_index(c: Cursor, first: int, unique: bool) -> CreateIndex:
     """What follows CREATE [UNIQUE] INDEX."""
     concurrently = c.accept("CONCURRENTLY")
     if_not_exists = c.accept("IF", "NOT", "EXISTS")
-    name = None if c.at("ON") else c.name()
+    name = None if c.at("ON") and not if_not_exists else _name(c)
     c.expect("ON")
     only = c.accept("ONLY")
     table = c.name()
@@ -31,6 +31,14 @@ def read_create_index(c: Cursor, first: int, unique: bool) -> CreateIndex:
         name, table, keys, unique, concurrently, if_not_exists, only, method, include, where, distinct,
         c.span(first),
     )  # fmt: skip
+
+
+def _name(c: Cursor) -> Name:
+    """PostgreSQL puts an index into its table's schema and takes no other."""
+    if c.dialect == "sqlite":
+        return c.name()
+    first = c.i
+    return Name((c.ident(),), c.span(first))
 
 
 def _key(c: Cursor) -> IndexKeyNode:

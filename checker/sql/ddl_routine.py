@@ -75,6 +75,15 @@ def _pass_option(c: Cursor) -> bool:
     return False
 
 
+def pass_routine_options(c: Cursor) -> None:
+    """The options of ALTER FUNCTION, RESET and RESTRICT among them."""
+    while not c.done:
+        if c.accept("RESET"):
+            c.label()
+        elif not c.accept("RESTRICT") and not _pass_option(c):
+            raise c.unexpected("an option of a function")
+
+
 def read_create_aggregate(c: Cursor, first: int, or_replace: bool) -> CreateFunction:
     """What follows CREATE AGGREGATE; the old form names its argument as BASETYPE."""
     name = c.name()
@@ -94,10 +103,12 @@ def read_create_trigger(c: Cursor, first: int, or_replace: bool) -> CreateTrigge
     """What follows CREATE [CONSTRAINT] TRIGGER."""
     name = Name((c.ident(),))
     timing = "instead of" if c.accept("INSTEAD", "OF") else (c.accept_any(("BEFORE", "AFTER")) or "").lower()
+    if not timing:
+        raise c.unexpected("BEFORE, AFTER or INSTEAD OF")
     events, columns = read_events(c)
     c.expect("ON")
     table = c.name()
-    c.skip_to(("EXECUTE",))
+    _trigger_options(c)
     c.expect("EXECUTE")
     if not c.accept_any(("FUNCTION", "PROCEDURE")):
         raise c.unexpected("FUNCTION")
@@ -105,6 +116,25 @@ def read_create_trigger(c: Cursor, first: int, or_replace: bool) -> CreateTrigge
     c.skip_parens()
     c.end()
     return CreateTrigger(name, table, function, timing, events, columns, or_replace, at=c.span(first))
+
+
+def _trigger_options(c: Cursor) -> None:
+    """FROM, DEFERRABLE, REFERENCING, FOR EACH and WHEN, in the grammar's order."""
+    if c.accept("FROM"):
+        c.name()
+    while c.accept("NOT", "DEFERRABLE") or c.accept("DEFERRABLE") or c.accept("INITIALLY"):
+        c.accept_any(("DEFERRED", "IMMEDIATE"))
+    if c.accept("REFERENCING"):
+        while c.accept_any(("OLD", "NEW")):
+            c.accept_any(("TABLE", "ROW"))
+            c.accept("AS")
+            c.ident()
+    if c.accept("FOR"):
+        c.accept("EACH")
+        if not c.accept_any(("ROW", "STATEMENT")):
+            raise c.unexpected("ROW or STATEMENT")
+    if c.accept("WHEN"):
+        c.expr_in_parens()
 
 
 def read_events(c: Cursor) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -179,9 +179,9 @@ def read_comment(c: Cursor, first: int) -> Node:
         if kind is None:
             raise c.unexpected("a kind of object")
         node = Utility(f"comment on {kind}", *_commented(c, kind))
-    c.skip_to(("IS",))
     c.expect("IS")
-    c.i += not c.done
+    if not c.accept("NULL"):
+        c.string()
     c.end()
     return Utility(node.words, node.kind, node.names, c.span(first))
 
@@ -195,11 +195,15 @@ def _comment_on_constraint(c: Cursor) -> Utility:
     return Utility("comment on constraint", kind, (owner, Name((constraint,))))
 
 
+_WITHOUT_NAME = ("cast", "operator", "operator class", "operator family", "transform")
+
+
 def _commented(c: Cursor, kind: ObjectKind) -> tuple[ObjectKind | None, tuple[Name, ...]]:
     if kind in ("function", "procedure", "routine", "aggregate"):
         return kind, (read_signature(c).name,)
-    if not c.is_name:
-        return None, ()
+    if kind in _WITHOUT_NAME:
+        c.skip_to(("IS",))
+        return kind, ()
     name = c.name()
     if kind in ("trigger", "policy", "rule") and c.accept("ON"):
         return kind, (c.name(), name)
@@ -295,7 +299,10 @@ def read_reindex(c: Cursor, first: int) -> Node:
     start = c.i
     if c.at("("):
         c.skip_parens()
-    kind = read_kind(c) if not c.accept("SYSTEM") else None
+    system = c.accept("SYSTEM")
+    kind = None if system else read_kind(c)
+    if kind is None and not system and c.dialect == "postgres":
+        raise c.unexpected("a kind of object")
     c.accept("CONCURRENTLY")
     concurrently = "CONCURRENTLY" in c.words[start : c.i]
     names = (c.name(),) if c.is_name else ()

@@ -42,11 +42,26 @@ def _read(c: Cursor, at: tuple[int, int]) -> Node:
         return Utility("", at=at)
     if c.dialect != "sqlite" and c.accept("DO"):
         return read_do(c, read_tokens)
+    if c.at("EXPLAIN"):
+        return _explain(c, at)
     node = read_sqlite(c) if c.dialect == "sqlite" else read_postgres(c)
     if node is None:
         return _read_data(c, at)
     c.end()
     return node
+
+
+def _explain(c: Cursor, at: tuple[int, int]) -> Node:
+    """EXPLAIN runs its statement where ANALYZE is said."""
+    c.expect("EXPLAIN")
+    start = c.i
+    if c.at("("):
+        c.skip_parens()
+    while c.accept_any(("ANALYZE", "ANALYSE", "VERBOSE", "QUERY", "PLAN")):
+        pass
+    if "ANALYZE" in c.words[start : c.i]:
+        return read_tokens(c.source, c.tokens[c.i : -1], c.dialect, at)
+    return Utility("explain", at=at)
 
 
 def _read_data(c: Cursor, at: tuple[int, int]) -> Node:

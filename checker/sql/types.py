@@ -62,10 +62,13 @@ def _modifiers(c: Cursor) -> Modifiers:
 
 
 def _modifier(c: Cursor) -> int | str:
-    first = c.i
-    c.skip_to((), commas=False)
-    text = c.slice(first)
-    return int(text) if text.lstrip("+-").isdigit() else text
+    sign = c.accept_any(("-", "+")) or ""
+    token = c.token
+    if token.kind == "op":
+        raise c.unexpected("a modifier of the type")
+    c.i += 1
+    text = sign + token.text
+    return int(text) if token.kind == "number" and token.text.isdigit() else text
 
 
 def _plain(c: Cursor) -> SqlType:
