@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# Where the text of an option begins.
+COLUMN = 24
+
 MAIN = """\
 ddlguard says what a schema change will do to a live database, before anything runs.
 
@@ -23,7 +26,8 @@ start here:
 """
 
 CHECK = """\
-usage: ddlguard check [TARGET ...] [--db URL | --db-env NAME | --from FILE | --dialect NAME] [options]
+usage: ddlguard check [TARGET ...] [--db URL | --db-env NAME | --from FILE | --dialect NAME]
+                      [options]
 
 Says what the SQL in TARGET would do to a database: what it loses, where it fails, what it breaks.
 Nothing is run and nothing is written; the database is read in one read-only transaction.
@@ -33,17 +37,17 @@ ddlguard.toml are checked.
 
 what to check against (give one):
   --db URL              the live database: postgresql://user@host/name or sqlite:///file.db
-  --db-env NAME         the live database, its URL taken from this environment variable; DATABASE_URL
-                        is tried when nothing else is given
+  --db-env NAME         the live database, its URL taken from this environment variable;
+                        DATABASE_URL is tried when nothing else is given
   --from FILE           no database: a schema as SQL (pg_dump -s, .schema), taken as what is live
-  --dialect NAME        postgres or sqlite. Alone: neither database nor schema, so whatever depends on
-                        them is called possible. With --from: the dialect of the file
+  --dialect NAME        postgres or sqlite. Alone: no live side at all, so whatever depends on one
+                        is called possible. With --from: the dialect of the file
 
 how to read TARGET:
-  --kind KIND           what TARGET is, where it is not recognised: prisma, diesel,
-                        sqitch, up-down, flyway, sql (a file or a folder in the order of names)
-  --transaction HOW     how the tool that runs a file sends it: file (as one transaction), each (every
-                        statement by itself), auto (by the file's conventions; the default)
+  --kind KIND           what TARGET is, where it is not recognised:
+                        KINDS
+  --transaction HOW     how the tool that runs a file sends it: file (as one transaction), each
+                        (every statement by itself), auto (by its conventions; the default)
 
 what to report:
   --fail-on LEVEL       exit 1 when there is a finding of this severity or a worse one: error (the
@@ -58,8 +62,8 @@ what to report:
 
 configuration:
   --rules DIR           a folder of rules of your own, beside those that come along; can be repeated
-  --config FILE         instead of the ddlguard.toml, or [tool.ddlguard] in pyproject.toml, that is found
-                        in this folder or above it, up to the root of the repository
+  --config FILE         instead of the ddlguard.toml, or [tool.ddlguard] in pyproject.toml, that is
+                        found in this folder or above it, up to the root of the repository
   --no-config           read no configuration file
   -h, --help            print this page
 
@@ -75,7 +79,7 @@ examples:
   ddlguard check migrations/ --db postgresql://localhost/app
   ddlguard check 0042_drop_email.sql --db sqlite:///app.db --fail-on warning
   pg_dump -s app > schema.sql && ddlguard check migrations/ --from schema.sql
-  git diff --name-only main -- '*.sql' | xargs ddlguard check --db-env STAGING_URL --format github
+  ddlguard check migrations/ --db-env STAGING_URL --format text --format json:report.json
 
 To accept a finding, write above the statement:
   -- ddlguard: allow drop-column until 2027-01-31, replaced by users.handle
@@ -116,4 +120,14 @@ PAGES = {"check": CHECK, "rules": RULES, "explain": EXPLAIN, "schema": SCHEMA}
 
 def page(command: str) -> str:
     """The help of a command, the general one for "" and for what is no command."""
-    return PAGES.get(command, MAIN)
+    text = PAGES.get(command, MAIN)
+    return text.replace("KINDS", _kinds()) if command == "check" else text
+
+
+def _kinds() -> str:
+    """The kinds of targets, as many in a line as fit under the option's text."""
+    from textwrap import fill
+
+    from checker.sources import KINDS
+
+    return fill(", ".join(KINDS), 100 - COLUMN, subsequent_indent=" " * COLUMN)

@@ -43,7 +43,11 @@ def _run(arguments: list[str]) -> Exit:
     if not command:
         print(helptext.page(""), end="", file=sys.stderr)
         return Exit.ERROR
-    return _command(command)(rest)
+    run = _command(command)
+    if any(word in ("-h", "--help") for word in rest):
+        print(helptext.page(command), end="")
+        return Exit.OK
+    return run(rest)
 
 
 def _command(name: str) -> Callable[[list[str]], Exit]:
