@@ -56,7 +56,7 @@ def _chains(root: Path, folder: Path) -> Iterator[tuple[Statement, ...]]:
         applied = json.loads(listed.read_text(encoding="utf-8"))["applied"]
         yield tuple(one for name in applied for one in _read(folder.parent / name, root, dialect))
     elif dialect == "sqlite":
-        yield from histories.chains(folder, dialect)
+        yield from histories.chains(folder, "sqlite")
 
 
 def _read(path: Path, root: Path, dialect: str) -> tuple[Statement, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from checker.catalog import Dialect
 from checker.sources import read
 from checker.sql.split import split
 from checker.statement import Source, Statement
@@ -23,7 +24,7 @@ def statements(path: Path, dialect: str, root: Path | None = None) -> tuple[Stat
     return split(Source(name, path.read_text(encoding="utf-8", errors="replace")), dialect)
 
 
-def chains(folder: Path, dialect: str) -> Iterator[tuple[Statement, ...]]:
+def chains(folder: Path, dialect: Dialect) -> Iterator[tuple[Statement, ...]]:
     """Every chain below a folder: the SQL files of one folder, or its subfolders' where each holds one."""
     for home in sorted({_home(path, folder) for path in folder.rglob("*.sql")}):
         target = read([str(home)], dialect=dialect)
