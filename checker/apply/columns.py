@@ -250,8 +250,13 @@ def drop_default(catalog: Catalog, change: DropDefault) -> Applied:
 
 
 def _alter_default(catalog: Catalog, change: SetDefault | DropDefault, default: Expr | None) -> Applied:
-    if isinstance(relation_of(catalog, change.table), View):
-        return Applied(catalog)
+    view = relation_of(catalog, change.table)
+    if isinstance(view, View):
+        columns = tuple(
+            replace(found, default=default) if found.name == change.column else found
+            for found in view.columns
+        )
+        return Applied(catalog.put(replace(view, columns=columns)))
     table = table_of(catalog, change.table, "ALTER COLUMN ... SET DEFAULT")
     if table is None:
         return Applied(catalog)

@@ -12,7 +12,7 @@ from checker.apply.drops import drop
 from checker.apply.foreign_keys import check_foreign_key
 from checker.apply.lookup import is_open, missing_column, require_free, similar, table_of
 from checker.apply.opclasses import check_opclass
-from checker.apply.partitions import spread_check
+from checker.apply.spreading import spread_constraint
 from checker.catalog import (
     Catalog,
     Check,
@@ -53,8 +53,7 @@ def add_constraint(catalog: Catalog, change: AddConstraint) -> Applied:
     if isinstance(constraint, ForeignKey):
         check_foreign_key(catalog, table, constraint)
     table = with_constraint(table, constraint, change.index)
-    catalog = catalog.put(table)
-    return Applied(spread_check(catalog, table, constraint) if isinstance(constraint, Check) else catalog)
+    return Applied(spread_constraint(catalog.put(table), table, constraint))
 
 
 def with_constraint(table: Table, constraint: Constraint, index: Index | None = None) -> Table:

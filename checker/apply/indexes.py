@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from checker.apply.applied import Applied
@@ -21,6 +22,7 @@ from checker.apply.lookup import (
     similar,
 )
 from checker.apply.opclasses import check_opclass
+from checker.apply.spreading import same_index, spread_index
 from checker.catalog import Catalog, Index, QName, Table, Unloaded, View
 from checker.change import CreateIndex, DropIndex
 from checker.errors import DependentObjects, MissingObject, Refused
@@ -47,7 +49,8 @@ def create_index(catalog: Catalog, change: CreateIndex) -> Applied:
             check_opclass(catalog, index.method, key.opclass, column.type, str(index.name))
     if isinstance(owner, Table) and index.unique:
         require_partition_key(catalog, owner, index.columns, str(index.name))
-    return Applied(catalog.put(replace(owner, indexes=(*owner.indexes, index))))
+    catalog = catalog.put(replace(owner, indexes=(*owner.indexes, index)))
+    return Applied(spread_index(catalog, owner, index) if isinstance(owner, Table) else catalog)
 
 
 def _check_columns(catalog: Catalog, owner: Table | View, index: Index) -> None:
@@ -78,7 +81,34 @@ def drop_index(catalog: Catalog, change: DropIndex) -> Applied:
         raise DependentObjects(
             "2BP01", message, str(index.name), (f"constraint {index.table}.{index.constraint}",)
         )
-    return drop(catalog, [index_thing(index)], cascade=change.cascade)
+    _refuse_attached(catalog, index)
+    things = [index_thing(index), *(index_thing(heir) for heir in _heirs(catalog, index))]
+    return drop(catalog, things, cascade=change.cascade)
+
+
+def _refuse_attached(catalog: Catalog, index: Index) -> None:
+    """2BP01: a partition's part of the parent's index goes with that one alone."""
+    table = catalog.table(index.table)
+    for parent in (catalog.table(name) for name in table.parents) if table and table.is_partition else ():
+        for theirs in parent.indexes if parent is not None else ():
+            if same_index(theirs, index) and _first_alike(table, theirs) == index:
+                own, other = shown(catalog, index.name), shown(catalog, theirs.name)
+                message = f"cannot drop index {own} because index {other} requires it"
+                raise DependentObjects("2BP01", message, str(index.name), (f"index {theirs.name}",))
+
+
+def _first_alike(table: Table | None, index: Index) -> Index | None:
+    return next((own for own in table.indexes if same_index(index, own)), None) if table else None
+
+
+def _heirs(catalog: Catalog, index: Index) -> Iterator[Index]:
+    """The parts that an index of a partitioned table has in its partitions."""
+    table = catalog.table(index.table)
+    for child in catalog.children_of(index.table) if table and table.kind == "partitioned" else ():
+        own = _first_alike(child, index)
+        if own is not None and own.constraint is None:
+            yield own
+            yield from _heirs(catalog, own)
 
 
 def index_of(catalog: Catalog, name: QName) -> Index | None:

@@ -1,7 +1,4 @@
-"""Inheritance and partitions: attaching, detaching, and a parent's checks in its children.
-
-The keys, indexes and foreign keys that partitions get from their parent are Changes of their own (`cloned_from`).
-"""
+"""ATTACH and DETACH PARTITION, INHERIT and NO INHERIT."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from dataclasses import replace
 
 from checker.apply.applied import Applied
 from checker.apply.lookup import is_open, table_of
+from checker.apply.spreading import adopt
 from checker.catalog import (
     Catalog,
     Check,
@@ -20,33 +18,6 @@ from checker.catalog import (
 )
 from checker.change import AttachPartition, DetachPartition, Inherit, NoInherit
 from checker.errors import DuplicateObject, IncompatibleTypes, MissingObject, Refused
-
-
-def spread_check(catalog: Catalog, table: Table, check: Check) -> Catalog:
-    """The catalog with the CHECK in the children and partitions of the table, in all depth."""
-    if check.no_inherit:
-        return catalog
-    for child in list(catalog.children_of(table.name)):
-        grown = _with_check(child, check)
-        catalog = spread_check(catalog.put(grown), grown, check)
-    return catalog
-
-
-def _with_check(child: Table, check: Check) -> Table:
-    old = child.constraint(check.name)
-    if old is None:
-        return replace(child, constraints=(*child.constraints, replace(check, inherited=True)))
-    if isinstance(old, Check):
-        if old.no_inherit:
-            message = f'constraint "{check.name}" conflicts with non-inherited constraint on relation "{child.name.name}"'
-            raise Refused("42P17", message, f"{child.name}.{check.name}")
-        swapped = tuple(
-            replace(old, inherited=True) if found is old else found for found in child.constraints
-        )
-        return replace(child, constraints=swapped)
-    message = f'constraint "{check.name}" for relation "{child.name.name}" already exists'
-    raise DuplicateObject("42710", message, f"{child.name}.{check.name}", kind="constraint")
-
 
 # ATTACH, DETACH, INHERIT
 
@@ -69,7 +40,7 @@ def attach_partition(catalog: Catalog, change: AttachPartition) -> Applied:
     _refuse_extra_columns(catalog, parent, child)
     child = _adopted(catalog, parent, child, strict=True)
     child = replace(child, parents=(parent.name,), is_partition=True)
-    return Applied(catalog.put(child))
+    return Applied(adopt(catalog.put(child), parent, child.name))
 
 
 def _same_persistence(parent: Table, child: Table, what: str) -> None:
