@@ -77,9 +77,10 @@ class Postgres:
             locked = dict(self._rows(sql.LOCKED, {}))
         try:
             found = self._load(touched, tuple(locked))
-        except errors.LockNotAvailable as problem:
-            raise LiveError("another session holds a lock that reading the schema waits for") from problem
-        why = "another session holds it locked: its defaults, conditions and view text were not read"
+        except errors.LockNotAvailable:
+            why = "another session holds a lock that reading the schema waits for"
+            raise LiveError(f"{self.name}: {why}") from None
+        why = "another session holds it locked: its defaults and conditions were not read, nor the texts of views"
         extra = tuple(NotChecked(name, why) for name in sorted(locked.values()))
         return LiveCatalog(found.catalog, found.not_checked + extra)
 

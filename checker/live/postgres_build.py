@@ -384,8 +384,8 @@ def _may_refer(text: str | None) -> bool:
 def _words(text: str) -> frozenset[str]:
     """The identifiers in a text that the server printed.
 
-    >>> sorted(_words("(lower(\"Na\"\"me\") || 'x y'::text)"))
-    ['Na"me', 'lower', 'text']
+    >>> sorted(_words('("Na me" || lower(x))'))
+    ['Na me', 'lower', 'x']
     """
     return frozenset(
         match[1].replace('""', '"') if match[1] is not None else match[2]

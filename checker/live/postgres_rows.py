@@ -52,7 +52,8 @@ def fetch(rows: Rows, version: tuple[int, ...], scope: str, parameters: dict[str
         partition_keys=_grouped(ask(sql.PARTITION_KEYS, when="p" in kinds), 0),
         triggers=_grouped(ask(sql.TRIGGERS), 1),
         policies=_grouped(ask(sql.POLICIES), 1),
-        view_texts=dict(ask(sql.VIEW_TEXTS, when=not kinds.isdisjoint("vm"))),
+        # to print a view the server opens every relation below it, locked ones too
+        view_texts=dict(ask(sql.VIEW_TEXTS, when=not kinds.isdisjoint("vm") and not parameters["locked"])),
         sequences=ask(sql.SEQUENCES),
     )
 

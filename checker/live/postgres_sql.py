@@ -129,7 +129,7 @@ FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE {scope:p.polrelid}
 
 VIEW_TEXTS = """
 SELECT c.oid, pg_get_viewdef(c.oid) FROM pg_class c
-WHERE {scope} AND c.relkind IN ('v', 'm') AND c.oid <> ALL(%(locked)s::oid[])
+WHERE {scope} AND c.relkind IN ('v', 'm')
 """
 
 SEQUENCES = """
