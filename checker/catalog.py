@@ -485,6 +485,16 @@ class Catalog:
         """Every view and materialized view."""
         return (found for found in self.relations.values() if isinstance(found, View))
 
+    def views_over(self, name: QName, column: str | None = None) -> tuple[View, ...]:
+        """The views that read a relation (or one column of it), and those that read them, each behind what it reads."""
+        reading = [
+            view for view in self.views()
+            if any(read.relation == name and column in (None, read.column) for read in view.reads)
+        ]  # fmt: skip
+        behind = [other for view in reading for other in self.views_over(view.name)]
+        found = {view.name: view for view in behind}
+        return (*(view for view in reading if view.name not in found), *found.values())
+
     def sequences(self) -> Iterator[Sequence]:
         """Every sequence."""
         return (found for found in self.relations.values() if isinstance(found, Sequence))

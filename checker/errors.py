@@ -3,7 +3,7 @@
     ApplyError
     ├── DuplicateObject      42P07 42701 42710 42P06 42723 42712: the name is taken
     ├── MissingObject        42P01 42703 42704 3F000 42883: there is no such thing
-    ├── DependentObjects     2BP01: others depend on it and CASCADE was not said
+    ├── DependentObjects     2BP01 0A000: others depend on it and CASCADE was not said
     ├── NoUniqueTarget       42830: a foreign key refers to columns without a unique constraint
     ├── IncompatibleTypes    42804: the columns of a foreign key cannot be compared
     ├── UncastableType       42804 42846: no cast leads from the old type to the new one
@@ -49,7 +49,7 @@ class MissingObject(ApplyError):
 
 
 class DependentObjects(ApplyError):
-    """Others depend on it (`others`) and CASCADE was not said."""
+    """Others depend on it (`others`): CASCADE was not said, or the change of a type cannot follow (0A000)."""
 
 
 class NoUniqueTarget(ApplyError):

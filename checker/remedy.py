@@ -231,8 +231,16 @@ def compatibility_view(old: QName, new: QName) -> str:
     return f"CREATE VIEW {qualified(old)} AS SELECT * FROM {qualified(new)};"
 
 
-def around_dependents(catalog: Catalog, others: tuple[str, ...], text: str, *, again: bool) -> str:
-    """The dependents dropped by name before a statement; `again` builds the views anew behind it.
+def around_views(views: tuple[View, ...], text: str) -> str:
+    """The views dropped before a statement and built anew behind it; `""` where one cannot be."""
+    if not views or any(view.materialized or not view.text for view in views):
+        return ""
+    dropped = ", ".join(qualified(view.name) for view in views)
+    return script(f"DROP VIEW {dropped};", statement(text), *map(create_view, views))
+
+
+def without_dependents(catalog: Catalog, others: tuple[str, ...], text: str) -> str:
+    """The dependents dropped by name before a statement.
 
     `""` where the catalog does not show how to drop one of them.
     """
@@ -250,7 +258,6 @@ def around_dependents(catalog: Catalog, others: tuple[str, ...], text: str, *, a
         f"DROP VIEW {', '.join(qualified(view.name) for view in needing)};" if needing else "",
         *(f"ALTER TABLE {qualified(table)} DROP CONSTRAINT {quoted(key)};" for table, key in linking),
         statement(text),
-        *(create_view(view) for view in needing if again and view.text),
     )
 
 

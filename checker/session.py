@@ -31,7 +31,7 @@ class Session:
     that the migration tool opened it. `aborted` holds the error's code after a failure inside one.
     `settings` are those in force, `lasting` those that stay after the transaction (without SET LOCAL).
     `new_labels` are enum values added in this transaction and not usable in it; `born` are the
-    tables (and types) created in the run, `gone` the relations that it dropped or renamed away.
+    tables, views and types created in the run, `gone` the relations that it dropped or renamed away.
     `after_failure` says that a statement before this one failed: the tool would not have come this far,
     and the simulation goes on as if that statement had not been there.
     """

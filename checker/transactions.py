@@ -16,7 +16,9 @@ from checker.change import (
     Commit,
     CreateTable,
     CreateType,
+    CreateView,
     DropTable,
+    DropView,
     RenameObject,
     RenameTable,
     Rollback,
@@ -167,13 +169,15 @@ def _objects(session: Session, catalog: Catalog, change: Change) -> Session:
             return _born(session, table.name)
         case CreateType(type=new):
             return _born(session, new.name)
-        case DropTable(table=name):
+        case CreateView(view=view) if catalog.relation(view.name) is None:
+            return _born(session, view.name)
+        case DropTable(table=name) | DropView(name=name):
             return replace(session, born=session.born - {name}, gone=session.gone | {name})
         case RenameTable(table=old, new=new_name):
             return _moved(session, old, QName(old.schema, new_name))
-        case SetSchema(kind="table" | "type", name=old, schema=schema):
+        case SetSchema(kind="table" | "type" | "view" | "materialized view", name=old, schema=schema):
             return _moved(session, old, QName(schema, old.name))
-        case RenameObject(kind="type" | "domain", name=old, new=new_name):
+        case RenameObject(kind="type" | "domain" | "view" | "materialized view", name=old, new=new_name):
             return _moved(session, old, QName(old.schema, new_name))
         case AddEnumValue(type=name, label=label) if session.in_transaction:
             if catalog.server.version >= (17,) and name in session.born - session.marks[0].born:

@@ -21,7 +21,14 @@ from checker.apply.opclasses import check_opclass
 from checker.apply.type_names import check_type
 from checker.catalog import Catalog, Column, ForeignKey, Sequence, Table
 from checker.change import AlterColumnType
-from checker.errors import ApplyError, DefaultOfWrongType, IncompatibleTypes, Refused, UncastableType
+from checker.errors import (
+    ApplyError,
+    DefaultOfWrongType,
+    DependentObjects,
+    IncompatibleTypes,
+    Refused,
+    UncastableType,
+)
 from checker.sqltype import SqlType
 
 
@@ -102,8 +109,8 @@ def _dependent(catalog: Catalog, table: Table, name: str) -> ApplyError | None:
     return None
 
 
-def _used(full: str, by: str, other: str, code: str = "0A000") -> Refused:
-    return Refused(code, f"cannot alter type of a column used {by}", full, (other,))
+def _used(full: str, by: str, other: str, code: str = "0A000") -> DependentObjects:
+    return DependentObjects(code, f"cannot alter type of a column used {by}", full, (other,))
 
 
 def _check_indexes(catalog: Catalog, table: Table, column: Column, new: SqlType) -> None:

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from checker.change import AlterColumnType, Change
 from checker.errors import DependentObjects
 from checker.finding import Claim
-from checker.remedy import around_dependents
+from checker.remedy import around_views, without_dependents
 from checker.step import Step
 
 
@@ -32,11 +32,14 @@ def check(step: Step[Change], error: DependentObjects) -> Iterator[Claim]:
     yield step.claim(
         f"{error.object} is needed by {others}",
         evidence=f"error {error.code}: {error.message}",
-        remedy=around_dependents(
-            step.before,
-            error.others,
-            step.statement.text,
-            again=isinstance(step.change, AlterColumnType),
-        ),
+        remedy=_remedy(step, error),
         object=error.object,
     )
+
+
+def _remedy(step: Step[Change], error: DependentObjects) -> str:
+    match step.change:
+        case AlterColumnType(table=table, column=column):
+            return around_views(step.before.views_over(table, column), step.statement.text)
+        case _:
+            return without_dependents(step.before, error.others, step.statement.text)
