@@ -159,12 +159,12 @@ def _indexes(stored: Stored, table: Table) -> Iterator[Index]:
 def _triggers(stored: Stored) -> dict[str, tuple[Trigger, ...]]:
     """Triggers by the name of their table in lower case."""
     found: dict[str, tuple[Trigger, ...]] = defaultdict(tuple)
+    columns = {name.lower(): [row[1] for row in rows] for name, rows in stored.columns.items()}
     for kind, name, table, _, sql in stored.objects:
         if kind == "trigger":
             node = stored.nodes.get(f"trigger {name}")
-            columns = [row[1] for row in stored.columns.get(table, [])]
             written = node if isinstance(node, CreateTrigger) else None
-            found[table.lower()] += (trigger_of(name, sql, columns, written),)
+            found[table.lower()] += (trigger_of(name, sql, columns.get(table.lower(), []), written),)
     return {table: tuple(sorted(each, key=lambda one: one.name)) for table, each in found.items()}
 
 
