@@ -44,7 +44,7 @@ def _run(arguments: list[str]) -> Exit:
         print(helptext.page(""), end="", file=sys.stderr)
         return Exit.ERROR
     run = _command(command)
-    if any(word in ("-h", "--help") for word in rest):
+    if {"-h", "--help"} & set(rest[: rest.index("--")] if "--" in rest else rest):
         print(helptext.page(command), end="")
         return Exit.OK
     return run(rest)
