@@ -8,9 +8,11 @@ from checker import change as to
 from checker.catalog import Column, Expr, QName, Table, View, ViewColumn
 from checker.change import Change
 from checker.resolve.protocol import skipped
-from checker.resolve.scope import Scope
+from checker.resolve.scope import SYSTEM_SCHEMAS, Scope
 from checker.sql import nodes
-from checker.sql.lineage import Lineage, Output, lineage
+from checker.sql.lineage import Lineage, lineage
+from checker.sql.query import references
+from checker.sql.tokens import tokenize
 from checker.sqltype import SqlType
 
 
@@ -38,20 +40,27 @@ def create_view(scope: Scope, node: nodes.CreateView) -> Iterator[Change]:
 
 
 def _read(scope: Scope, query: Expr) -> tuple[frozenset[ViewColumn], frozenset[QName]]:
-    """The relations that a query reads, as wholes, and the types and functions that it uses."""
+    """The relations that a query reads, as wholes, and the types and functions that it uses.
+
+    SQLite looks at a view's relations when the view is read, not when it is made.
+    """
+    dialect = scope.catalog.server.dialect
     resolved = scope.expr(query) or query
-    relations = frozenset(name for name in resolved.uses if name in scope.catalog.relations)
+    named = references(tokenize(query.text, dialect), dialect).relations if scope.is_postgres else ()
+    found = (scope.relation(name) for name in named)
+    relations = frozenset(name for name in found if name.schema not in SYSTEM_SCHEMAS)
+    relations |= frozenset(name for name in resolved.uses if name in scope.catalog.relations)
     return frozenset(ViewColumn(name, None) for name in relations), resolved.uses - relations
 
 
 def _lineage(scope: Scope, query: Expr) -> Lineage | None:
     """Which columns the query returns and reads; None where a relation's columns are not known."""
 
-    def columns_of(name: nodes.Name) -> tuple[QName, tuple[str, ...]] | None:
+    def columns_of(name: nodes.Name) -> tuple[QName, dict[str, SqlType]] | None:
         found = scope.found(name)
         if not isinstance(found, Table | View) or (isinstance(found, Table) and found.assumed):
             return None
-        return (found.name, tuple(column.name for column in found.columns)) if found.columns else None
+        return (found.name, {column.name: column.type for column in found.columns}) if found.columns else None
 
     return lineage(query.text, scope.catalog.server.dialect, columns_of)
 
@@ -60,17 +69,8 @@ def _columns(scope: Scope, named: tuple[str, ...], traced: Lineage | None) -> tu
     """The columns of a query; a list of names overrides the first of its own. An unknown type stays empty."""
     outputs = traced.outputs if traced else ()
     names = [*named, *(output.name for output in outputs[len(named) :])]
-    types = [_type(scope, output) for output in outputs] or [SqlType("")] * len(names)
+    types = [output.type or SqlType("") for output in outputs] or [SqlType("")] * len(names)
     return tuple(Column(scope.cut(name), type_) for name, type_ in zip(names, types, strict=False))
-
-
-def _type(scope: Scope, output: Output) -> SqlType:
-    if output.source is None:
-        return SqlType("")
-    relation, column = output.source
-    found = scope.catalog.relations.get(relation)
-    source = found.column(column) if isinstance(found, Table | View) else None
-    return source.type if source else SqlType("")
 
 
 def table_of_query(scope: Scope, name: QName, node: nodes.CreateTable) -> Table:

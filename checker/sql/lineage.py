@@ -6,27 +6,32 @@ imported when the first view is met. Where they give up the answer is None, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checker.catalog import QName
 from checker.sql.nodes import Name
+from checker.sql.result_types import Types, relation_of, source_of, type_of
+from checker.sqltype import SqlType
 
 if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.optimizer.scope import Scope
 
-ColumnsOf = Callable[[Name], "tuple[QName, tuple[str, ...]] | None"]
-"""The relation that a name means, with the names of its columns; None where it is not known."""
+ColumnsOf = Callable[[Name], "tuple[QName, Mapping[str, SqlType]] | None"]
+"""The relation that a name means, with its columns in order and their types; None where it is not known."""
+
+# columns that every table of PostgreSQL has, and that no catalog lists (its manual, 5.6 "System Columns")
+_SYSTEM = frozenset(("ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_"))
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One column that a query returns; `source` is the column of a relation that it is, unchanged."""
+    """One column that a query returns; `type` None where it could not be said."""
 
     name: str
-    source: tuple[QName, str] | None = None
+    type: SqlType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ def _traced(tree: exp.Expr, dialect: str, columns_of: ColumnsOf) -> Lineage | No
     from sqlglot.optimizer.qualify import qualify
 
     known: dict[str, dict[str, dict[str, str]]] = {}
+    types: Types = {}
     for table in _named_tables(tree):
         found = columns_of(_name(table))
         if found is None:
@@ -60,6 +66,7 @@ def _traced(tree: exp.Expr, dialect: str, columns_of: ColumnsOf) -> Lineage | No
         relation, columns = found
         _rename(table, relation)
         known.setdefault(relation.schema, {})[relation.name] = dict.fromkeys(columns, "text")
+        types[relation] = columns
     _name_outputs(tree)
     qualified = qualify(
         tree, dialect=dialect, schema=_quoted(known), validate_qualify_columns=False,
@@ -68,7 +75,7 @@ def _traced(tree: exp.Expr, dialect: str, columns_of: ColumnsOf) -> Lineage | No
     reads = set(_reads(qualified))
     if None in reads:
         return None
-    return Lineage(tuple(_outputs(qualified)), frozenset(read for read in reads if read))
+    return Lineage(tuple(_outputs(qualified, types)), frozenset(read for read in reads if read))
 
 
 def _quoted(known: dict[str, dict[str, dict[str, str]]]) -> dict[str, Any]:
@@ -117,41 +124,44 @@ def _reads(tree: exp.Expr) -> Iterator[tuple[QName, str] | None]:
 
     for scope in traverse_scope(tree):
         for column in scope.columns:
-            source = _source(scope, column.table)
+            source = source_of(scope, column.table)
             if source is None:
-                yield None
+                yield _missing(scope, column)
             else:
-                relation = _relation(source)
+                relation = relation_of(source)
                 if relation is not None:
                     yield relation, column.name
 
 
-def _source(scope: Scope | None, alias: str) -> object:
-    """What the alias stands for here, or in a query around this one."""
-    while scope is not None:
-        if alias in scope.sources:
-            return scope.sources[alias]
-        scope = scope.parent
-    return None
+def _missing(scope: Scope, column: exp.Column) -> tuple[QName, str] | None:
+    """A bare name that the only relation of a query has not got: the server will look for it there.
 
-
-def _relation(source: object) -> QName | None:
+    A name after SELECT alone counts; elsewhere it may be that of an output.
+    """
     from sqlglot import exp
 
-    return QName(source.db, source.name) if isinstance(source, exp.Table) else None
+    if column.table or scope.parent is not None or len(scope.sources) != 1:
+        return None
+    alias, source = next(iter(scope.sources.items()))
+    relation = relation_of(source)
+    selected = column.parent if isinstance(column.parent, exp.Alias) else column
+    if (
+        relation is None
+        or column.name in _SYSTEM
+        or column.name == alias
+        or selected.arg_key != "expressions"
+    ):
+        return None
+    return (relation, column.name) if selected.parent is scope.expression else None
 
 
-def _outputs(tree: exp.Expr) -> Iterator[Output]:
-    from sqlglot import exp
+def _outputs(tree: exp.Expr, types: Types) -> Iterator[Output]:
     from sqlglot.optimizer.scope import build_scope
 
     query: Any = tree
     scope = build_scope(tree)
     for selected in query.selects:
-        inner = selected.unalias()
-        source = scope.sources.get(inner.table) if scope and isinstance(inner, exp.Column) else None
-        relation = _relation(source)
-        yield Output(selected.alias_or_name, (relation, inner.name) if relation else None)
+        yield Output(selected.alias_or_name, type_of(selected, scope, types))
 
 
 def _name_outputs(tree: exp.Expr) -> None:

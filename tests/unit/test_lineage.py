@@ -5,11 +5,16 @@ import pytest
 from checker.catalog import QName
 from checker.sql.lineage import lineage
 from checker.sql.nodes import Name
+from checker.sqltype import SqlType
 
-COLUMNS = {"users": ("id", "email", "Name"), "orders": ("id", "user_id", "total")}
+TEXT, INTEGER, NUMERIC = SqlType("text"), SqlType("integer"), SqlType("numeric", (10, 2))
+COLUMNS = {
+    "users": {"id": INTEGER, "email": TEXT, "Name": TEXT},
+    "orders": {"id": INTEGER, "user_id": INTEGER, "total": NUMERIC},
+}
 
 
-def columns_of(name: Name) -> tuple[QName, tuple[str, ...]] | None:
+def columns_of(name: Name) -> tuple[QName, dict[str, SqlType]] | None:
     known = COLUMNS.get(name.last)
     return (QName("public", name.last), known) if known else None
 
@@ -54,7 +59,20 @@ def test_gives_up_where_it_cannot_know(query: str) -> None:
     assert lineage(query, "postgres", columns_of) is None
 
 
-def test_says_which_column_is_passed_through() -> None:
-    found = lineage("SELECT email AS mail, upper(email) AS loud FROM users", "postgres", columns_of)
+def test_a_column_that_the_only_relation_has_not_got_is_read_from_it() -> None:
+    found = lineage("SELECT nope FROM users", "postgres", columns_of)
     assert found is not None
-    assert [output.source for output in found.outputs] == [(QName("public", "users"), "email"), None]
+    assert found.reads == {(QName("public", "users"), "nope")}
+
+
+def test_types_follow_from_the_columns_below() -> None:
+    query = """
+        WITH t AS (SELECT user_id, sum(total) AS s FROM orders GROUP BY 1)
+        SELECT email AS mail, upper(email) AS loud, count(*) AS n, s, max(u."Name") AS m, avg(u.id) AS a, s > 1 AS b
+        FROM t JOIN users u ON u.id = t.user_id GROUP BY 1, 2, 4
+    """
+    found = lineage(query, "postgres", columns_of)
+    assert found is not None
+    assert [str(output.type) for output in found.outputs] == [
+        "text", "None", "bigint", "numeric", "text", "numeric", "boolean",
+    ]  # fmt: skip
