@@ -112,8 +112,9 @@ def _closing(report: Report, options: Options, paint: Paint, width: int) -> Iter
     if report.verdict == "pass" and not report.findings:
         yield from _clean(report, paint, width)
     else:
-        yield from wrapped(visible(_summary(report)), width)
-        yield from wrapped(visible(f"checked against {words.against(report)}{_effort(report)}"), width)
+        yield from wrapped(visible(_summary(report)), width, rest="  ")
+        checked = f"checked against {words.against(report)}{_effort(report)}"
+        yield from wrapped(visible(checked), width, rest="  ")
     unread = list(words.not_understood(report))
     if unread:
         heading = f"{words.counted(len(unread), 'statement')} not understood, so not checked:"
@@ -133,7 +134,7 @@ def _closing(report: Report, options: Options, paint: Paint, width: int) -> Iter
 def _clean(report: Report, paint: Paint, width: int) -> Iterator[str]:
     checked = words.counted(len(report.statements), "statement")
     text = f"ok: {checked} of {report.target_name} checked against {words.against(report)}, nothing found"
-    for number, line in enumerate(wrapped(visible(text), width)):
+    for number, line in enumerate(wrapped(visible(text), width, rest="  ")):
         yield paint("good", "ok") + line[2:] if number == 0 else line
 
 
