@@ -21,6 +21,7 @@ from checker.catalog import Catalog, QName
 from checker.change import Change, NoChange, NotUnderstood, describe, touched
 from checker.enum_labels import refuse_new_labels
 from checker.errors import ApplyError, NotInTransaction, TransactionAborted
+from checker.not_nulls import with_named_not_nulls
 from checker.resolve import resolve
 from checker.resolve.guards import decide
 from checker.session import Session
@@ -235,7 +236,10 @@ class _Run:
         except ApplyError as error:
             yield self._failed(change, error)
             return False
-        after = _doubt(applied.catalog, change)
+        after = with_named_not_nulls(
+            applied.catalog, change.table if isinstance(change, to.TableChange) else None
+        )
+        after = _doubt(after, change)
         step = self._step(change, after, along=applied.along)
         self._note(change)
         self.catalog, self.session = after, session

@@ -262,9 +262,12 @@ def _like_sequences(
 
 
 def _like_constraints(draft: Draft, like: LikeNode, source: object) -> Draft:
-    """Checks keep their names, indexes get new ones; foreign keys are never copied."""
+    """Checks and named NOT NULLs keep their names, indexes get new ones; foreign keys are never copied."""
     if not isinstance(source, Table):
         return draft
+    for one in source.constraints:
+        if isinstance(one, NotNull):
+            draft = draft.add(Made(one))
     if _includes(like, "constraints"):
         for check in source.constraints:
             if isinstance(check, Check):
