@@ -16,6 +16,7 @@ from checker.apply import (
     partitions,
     retype,
     rows,
+    sqlite,
     tables,
     types,
     views,
@@ -89,5 +90,6 @@ def apply(catalog: Catalog, change: Change) -> Applied:
 
     Session Changes (transactions, settings) leave the catalog as it is.
     """
-    handler = HANDLERS.get(type(change))
+    handlers = sqlite.HANDLERS if catalog.server.dialect == "sqlite" else HANDLERS
+    handler = handlers.get(type(change))
     return handler(catalog, change) if handler is not None else Applied(catalog)
