@@ -6,6 +6,7 @@ is a question for the live side. Where something cannot be known the facts say l
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from checker.catalog import QName
@@ -59,8 +60,8 @@ class DataFacts:
 NO_FACTS = DataFacts()
 
 
-def fold(facts: DataFacts, change: Change) -> DataFacts:
-    """The facts after the change went through."""
+def fold(facts: DataFacts, change: Change, born: Collection[QName] = ()) -> DataFacts:
+    """The facts after the change went through; `born` are the tables that the run created itself."""
     match change:
         case Insert(table=table, query=query):
             return _fill(facts, table, query.uses if query else frozenset())
@@ -71,7 +72,7 @@ def fold(facts: DataFacts, change: Change) -> DataFacts:
             return _empty(facts, {table, *along})
         case Delete(table=table, where=where) if where is None or where.is_true:
             return _empty(facts, {table})
-        case AddColumn(table=table, column=column):
+        case AddColumn(table=table, column=column) if table not in born:
             return replace(facts, added=facts.added | {(table, column.name)})
         case RenameColumn(table=table, column=old, new=new) if (table, old) in facts.added:
             return replace(facts, added=facts.added - {(table, old)} | {(table, new)})
@@ -106,15 +107,17 @@ def _empty(facts: DataFacts, tables: set[QName]) -> DataFacts:
 
 def _forget(facts: DataFacts, table: QName) -> DataFacts:
     """The table is gone; that its rows were copied elsewhere stays known."""
-    if facts == NO_FACTS:
-        return facts
     pairs = frozenset(pair for pair in facts.copied if pair[1] != table)
+    added = frozenset(pair for pair in facts.added if pair[0] != table)
+    known = facts.filled | facts.emptied
+    if table not in known and len(pairs) == len(facts.copied) and len(added) == len(facts.added):
+        return facts
     return replace(
         facts,
         filled=facts.filled - {table},
         emptied=facts.emptied - {table},
         copied=pairs,
-        added=frozenset(pair for pair in facts.added if pair[0] != table),
+        added=added,
     )
 
 

@@ -101,7 +101,7 @@ def _with_facts(steps: Iterable[Step[Change]]) -> Iterator[Step[Change]]:
     for step in steps:
         yield step if facts is NO_FACTS else replace(step, facts=facts)
         if step.error is None:
-            facts = fold(facts, step.change)
+            facts = fold(facts, step.change, step.session.born)
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str]:

@@ -205,19 +205,30 @@ def rename_column_slowly(table: QName, column: Column, new: str, *, postgres: bo
     if not postgres:
         return script(add, copy)
     function = qualified(QName(table.schema, _cut(f"{table.name}_{new}", "_sync")))
-    return script(
-        add,
-        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $sync$ BEGIN",
+    body = script(
+        " BEGIN",
         f"  IF TG_OP = 'INSERT' THEN NEW.{fresh} := coalesce(NEW.{fresh}, NEW.{old}); NEW.{old} := NEW.{fresh};",
         f"  ELSIF NEW.{fresh}::text IS DISTINCT FROM OLD.{fresh}::text THEN NEW.{old} := NEW.{fresh};",
         f"  ELSE NEW.{fresh} := NEW.{old}; END IF;",
         "  RETURN NEW;",
-        "END $sync$;",
+        "END ",
+    )
+    return script(
+        add,
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {_in_dollars(body)};",
         f"CREATE TRIGGER {quoted(_cut(new, '_sync'))} BEFORE INSERT OR UPDATE ON {place}",
         f"  FOR EACH ROW EXECUTE FUNCTION {function}();",
         f"{copy} -- in batches where there are many rows",
         "-- drop the trigger, its function and the old column once no code uses it any more",
     )
+
+
+def _in_dollars(body: str) -> str:
+    """A function's body between dollar quotes that do not occur in it."""
+    tag = "$sync$"
+    while tag in body:
+        tag = f"{tag[:-1]}_$"
+    return f"{tag}{body}{tag}"
 
 
 def rows_with(table: QName, column: str, values: tuple[str, ...]) -> str:
