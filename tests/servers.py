@@ -46,6 +46,7 @@ max_locks_per_transaction = 4096
 max_connections = 40
 log_min_messages = panic
 timezone = 'UTC'
+password_encryption = 'scram-sha-256'
 """
 HBA = "local all locked scram-sha-256\nlocal all all trust\n"
 

@@ -116,10 +116,9 @@ class Build:
             sql.REWRITE: [r[0] for r in parts.relations if r[3] in "vm"],
         }
         wanted[sql.CLASS] += [oid for oid, rows in parts.partition_keys.items() if rows[0][3]]
-        queries = [
-            sql.VIEW_DEPENDENCIES if catalog == sql.REWRITE else sql.DEPENDENCIES.replace("{catalog}", str(catalog))
-            for catalog, oids in wanted.items() if oids
-        ]  # fmt: skip
+        queries = [_dependencies(catalog) for catalog, oids in wanted.items() if oids]
+        if wanted[sql.ATTRDEF] and self._version < (15,):
+            queries.append(sql.GENERATED_DEPENDENCIES)
         found: dict[tuple[int, int], list[Reference]] = defaultdict(list)
         if queries:
             parameters = {f"of{catalog}": oids for catalog, oids in wanted.items() if oids}
@@ -370,6 +369,12 @@ class Build:
             expr = self._expr(sql.POLICY, oid, table, "")
             found.append(Policy(name, expr.columns, expr.uses))
         return tuple(sorted(found, key=lambda policy: policy.name))
+
+
+def _dependencies(catalog: int) -> str:
+    if catalog == sql.REWRITE:
+        return sql.VIEW_DEPENDENCIES
+    return sql.DEPENDENCIES.replace("{catalog}", str(catalog))
 
 
 def _oids(vector: str) -> list[int]:

@@ -210,6 +210,13 @@ SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.refobjsubid
 FROM pg_depend d WHERE d.classid = {catalog} AND d.objid = ANY(%(of{catalog})s::oid[])
   AND d.refclassid IN (1259, 1247, 1255)
 """
+# Before 15 the column and not its expression depends on what a generated column reads
+GENERATED_DEPENDENCIES = """
+SELECT 2604::oid, a.oid, d.refclassid, d.refobjid, d.refobjsubid
+FROM pg_attrdef a
+JOIN pg_depend d ON d.classid = 1259 AND d.objid = a.adrelid AND d.objsubid = a.adnum
+WHERE a.oid = ANY(%(of2604)s::oid[]) AND d.refclassid IN (1259, 1255)
+"""
 VIEW_DEPENDENCIES = """
 SELECT d.classid, r.ev_class, d.refclassid, d.refobjid, d.refobjsubid
 FROM pg_rewrite r JOIN pg_depend d ON d.classid = 2618 AND d.objid = r.oid
