@@ -19,7 +19,7 @@ def check_type(
 
     `serial` is a way to write new columns and no type anywhere else; `pseudo` types are for functions alone.
     """
-    if not catalog.server.is_postgres:
+    if not catalog.server.is_postgres or not type.name:
         return
     if type.schema is not None:
         _check_qualified(catalog, QName(type.schema, type.name), type)
