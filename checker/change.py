@@ -320,6 +320,14 @@ class CreateTrigger(TableChange):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnableTrigger(TableChange):
+    """ENABLE and DISABLE TRIGGER; `name` None: all of the table's."""
+
+    name: str | None
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreatePolicy(TableChange):
     policy: Policy
 

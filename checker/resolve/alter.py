@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -16,6 +17,8 @@ from checker.resolve.protocol import Resolving, emit, skipped
 from checker.resolve.scope import Scope
 from checker.sql import nodes
 from checker.unnamed import named
+
+_TRIGGER = re.compile(r"(en|dis)able (always |replica )?trigger")
 
 
 class Pass(IntEnum):
@@ -191,6 +194,9 @@ def _one_change(
         case nodes.Inherit(parent=parent, no=no):
             verb = to.NoInherit if no else to.Inherit
             yield verb(table=table, parent=scope.relation(parent), at=at)
+        case nodes.OtherAction(words=words, names=names) if _TRIGGER.match(words):
+            trigger = scope.cut(names[0]) if names else None
+            yield to.EnableTrigger(table=table, name=trigger, enabled=words.startswith("enable"), at=at)
         case nodes.OtherAction(words=words):
             yield to.NoChange(words=f"alter {kind} {words}", names=(table,), at=at)
         case _:

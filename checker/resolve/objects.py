@@ -137,9 +137,14 @@ def create_trigger(scope: Scope, node: nodes.CreateTrigger) -> Iterator[Change]:
         return
     function = scope.function(node.function) if node.function is not None else None
     columns = frozenset(scope.columns(table, node.columns)) | _read_in_body(scope, table, node.body)
-    trigger = Trigger(name, function, node.events, node.timing, columns)
+    events = sorted(node.events, key=_EVENTS.index) if scope.is_postgres else node.events
+    trigger = Trigger(name, function, tuple(events), node.timing, columns)
     cut = scope.cuts(node.name.last)
     yield to.CreateTrigger(table=table, trigger=trigger, or_replace=node.or_replace, at=node.at, cut=cut)
+
+
+_EVENTS = ("insert", "delete", "update", "truncate")
+"""The events in the order of PostgreSQL's bits for them (`TRIGGER_TYPE_*`), in which the catalog has them."""
 
 
 def _read_in_body(scope: Scope, table: QName, body: str) -> frozenset[str]:

@@ -74,11 +74,20 @@ def query(scope: Scope, node: nodes.Query) -> Iterator[Change]:
 def utility(scope: Scope, node: nodes.Utility) -> Iterator[Change]:
     """COMMENT, GRANT, LOCK, VACUUM …"""
     outside = node.words in OUTSIDE_TRANSACTION and scope.is_postgres
-    names = _names(scope, node.names) if node.kind in _RELATION_KINDS else ()
+    names = _names(scope, _relations(node))
     yield to.NoChange(words=node.words, names=names, outside_transaction=outside, at=node.at)
 
 
 _RELATION_KINDS = frozenset(("table", "foreign table", "view", "materialized view", "sequence", "index"))
+
+
+def _relations(node: nodes.Utility) -> tuple[nodes.Name, ...]:
+    """Those of the names that are relations; of a column, constraint, trigger or policy it is the table."""
+    if node.words == "comment on column":
+        return tuple(nodes.Name(name.parts[:-1], name.at) for name in node.names if len(name.parts) > 1)
+    if node.words == "comment on constraint" or node.kind in ("trigger", "policy", "rule"):
+        return node.names[:1] if len(node.names) > 1 and node.kind != "domain" else ()
+    return node.names if node.kind in _RELATION_KINDS else ()
 
 
 def _names(scope: Scope, written: Iterable[nodes.Name]) -> tuple[QName, ...]:
