@@ -49,8 +49,10 @@ class Postgres:
     ) -> None:
         self._connection, self.name, self._secrets = connection, name, secrets
         with self._errors():
-            settings = dict(connection.execute(sql.SETTINGS, {"names": list(sql.SETTING_NAMES)}).fetchall())
-            (path,) = connection.execute(sql.SEARCH_PATH).fetchone() or ([],)
+            row = connection.execute(sql.SETTINGS, {"names": list(sql.SETTING_NAMES)}).fetchone()
+        path, values = row or ([], [])
+        known = zip(sql.SETTING_NAMES, values, strict=True)
+        settings = {name: value for name, value in known if value is not None}
         number = connection.info.server_version
         self.server = Server("postgres", (number // 10000, number % 10000), settings)
         self._search_path = (schema,) if schema else tuple(path)

@@ -66,7 +66,7 @@ class Build:
         self._keys: dict[Row, IndexKey] = {}
         self._vectors: dict[str, tuple[int, ...]] = {}
         self.want_columns(parts.columns)
-        self._opclasses: dict[int, str] = dict(rows(sql.OPERATOR_CLASSES, {}))
+        self._opclasses: dict[int, str] = dict(rows(sql.OPERATOR_CLASSES, {})) if parts.indexes else {}
         self._references = self._ask_references()
 
     # What the rows point at

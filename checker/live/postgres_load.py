@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -77,7 +78,8 @@ def _names_only(rows: Rows, schemas: dict[int, str]) -> tuple[dict[QName, Relati
         if len(names) != number:  # a name holds the separator
             names = [name for (name,) in rows(sql.NAMES_ONE_BY_ONE, {"schema": namespace, "kind": kind})]
         if word := _KINDS.get(kind):
-            qnames = list(map(QName, repeat(schemas[namespace]), names))
+            # QName(schema, name) without its Python frame: this loop is a third of a small change's load
+            qnames = list(map(partial(tuple.__new__, QName), zip(repeat(schemas[namespace]), names)))
             found.update(zip(qnames, map(Unloaded, qnames, repeat(word)), strict=True))
     return found, composites
 
@@ -92,7 +94,8 @@ def _routines(rows: Rows, schemas: dict[int, str], names: Names) -> list[tuple[A
 def _functions(
     rows: Rows, schemas: dict[int, str], routines: list[tuple[Any, ...]], names: Names, types: TypeNames
 ) -> dict[QName, tuple[Function, ...]]:
-    uses = _function_uses(rows(sql.FUNCTION_USES, {"schemas": list(schemas)}), names, types)
+    listed = rows(sql.FUNCTION_USES, {"schemas": list(schemas)}) if routines else []
+    uses = _function_uses(listed, names, types)
     types.want((oid, -1) for row in routines for oid in (*row[2], row[3]) if oid)
     found: dict[QName, tuple[Function, ...]] = {}
     for oid, kind, arguments, returns in routines:

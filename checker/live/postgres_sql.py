@@ -20,9 +20,9 @@ SETTING_NAMES = (
     "transaction_timeout", "wal_level", "session_replication_role", "in_hot_standby",
 )  # fmt: skip
 SETTINGS = """
-SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%(names)s::text[]) AS name
+SELECT pg_catalog.current_schemas(false)::pg_catalog.text[],
+       ARRAY(SELECT pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%(names)s::text[]) AS name)
 """
-SEARCH_PATH = "SELECT pg_catalog.current_schemas(false)::pg_catalog.text[]"
 
 # A session that waits for an AccessExclusiveLock blocks readers behind it as much as one that has it
 LOCKED = """
@@ -227,7 +227,7 @@ WHERE r.ev_class = ANY(%(of2618)s::oid[]) AND d.refclassid IN (1259, 1247, 1255)
 
 NAMED = """
 SELECT 1259, oid FROM pg_class
-WHERE relnamespace = ANY(%(schemas)s::oid[]) AND relname = ANY(%(names)s::name[])
+WHERE relname = ANY(%(names)s::name[]) AND relnamespace = ANY(%(schemas)s::oid[])
 UNION ALL SELECT 1247, oid FROM pg_type
 WHERE typnamespace = ANY(%(schemas)s::oid[]) AND (typname = ANY(%(names)s::name[]))
 UNION ALL SELECT 1255, oid FROM pg_proc
