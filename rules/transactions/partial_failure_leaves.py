@@ -30,10 +30,9 @@ from checker.step import Step
 def check(step: Step[Change], error: ApplyError) -> Iterator[Claim]:
     if not step.committed:
         return
-    count = len(step.committed)
-    line = step.statement.span.line
+    count, file, line = len(step.committed), step.statement.source.name, step.statement.span.line
     yield step.claim(
-        f"{step.migration.name} stops half way: {count} change{'s' * (count > 1)} before this statement "
+        f"{file} stops half way: {count} change{'s' * (count > 1)} before this statement "
         f"stay{'s' * (count == 1)}",
         evidence=f"done by then: {'; '.join(step.committed)}",
         remedy=script(
@@ -42,5 +41,5 @@ def check(step: Step[Change], error: ApplyError) -> Iterator[Claim]:
             ),
             comment(f"after a failed run, go on from line {line}: what stands before it is done"),
         ),
-        object=step.migration.name,
+        object=file,
     )

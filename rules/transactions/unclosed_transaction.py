@@ -28,10 +28,11 @@ from checker.step import Step
 
 def check(step: Step[EndOfFile]) -> Iterator[Claim]:
     if step.session.in_transaction and not step.session.implicit:
+        file = step.statement.source.name
         yield step.claim(
-            f"{step.migration.name} ends inside a transaction: everything since BEGIN is rolled back",
+            f"{file} ends inside a transaction: everything since BEGIN is rolled back",
             remedy="COMMIT;",
-            object=step.migration.name,
+            object=file,
             severity=Severity.ERROR,
             certainty=Certainty.PROVEN,
         )

@@ -28,9 +28,13 @@ from checker.step import Step
 def check(step: Step[Change], error: DuplicateObject) -> Iterator[Claim]:
     if error.cut:
         return
-    owner = f" (taken by {', '.join(error.others)})" if error.others else ""
-    yield step.claim(
-        f"{error.object}: the name is taken, {error.message}{owner}",
-        evidence=f"error {error.code}",
-        object=error.object,
-    )
+    evidence = f"error {error.code}: {error.message}"
+    owner = next(iter(error.others), error.object)
+    if owner.endswith(error.object):
+        kind = owner.removesuffix(error.object).strip()
+        as_what = f", it is a {kind}" if kind else ""
+        yield step.claim(f"{error.object} already exists{as_what}", evidence=evidence, object=error.object)
+    else:
+        yield step.claim(
+            f"{error.object}: the name is taken by {owner}", evidence=evidence, object=error.object
+        )
