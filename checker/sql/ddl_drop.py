@@ -92,12 +92,10 @@ def _plain(c: Cursor, kind: ObjectKind, if_exists: bool, concurrently: bool, fir
 
 
 def _on_table(c: Cursor, kind: ObjectKind, if_exists: bool, concurrently: bool, first: int) -> Drop:
-    """DROP TRIGGER, POLICY, RULE … ON table; SQLite's triggers stand alone."""
+    """DROP TRIGGER, POLICY and RULE … ON table."""
     name = c.name()
-    table = None
-    if c.dialect != "sqlite" or c.at("ON"):
-        c.expect("ON")
-        table = c.name()
+    c.expect("ON")
+    table = c.name()
     return Drop(kind, (name,), if_exists, behavior(c), table=table, at=c.span(first))
 
 

@@ -17,7 +17,6 @@ from checker.sql.ddl_columns import (
     read_storage,
 )
 from checker.sql.ddl_create import read_create_view
-from checker.sql.ddl_drop import read_drop
 from checker.sql.ddl_index import read_create_index
 from checker.sql.ddl_routine import read_events
 from checker.sql.ddl_table import read_query
@@ -30,8 +29,10 @@ from checker.sql.nodes import (
     ConstraintNode,
     CreateTable,
     CreateTrigger,
+    Drop,
     DropColumn,
     Node,
+    ObjectKind,
     RenameColumn,
     RenameTo,
 )
@@ -103,7 +104,10 @@ def _elements(c: Cursor) -> tuple[tuple[ColumnNode, ...], tuple[ConstraintNode, 
             raise c.unexpected("a constraint")
         else:
             columns.append(read_loose_column(c))
-        if not c.accept(",") and not c.at(")") and c.word not in _TABLE_CONSTRAINT:
+        if c.accept(","):
+            if c.at(")"):
+                raise c.unexpected("a column or a constraint")
+        elif not c.at(")") and c.word not in _TABLE_CONSTRAINT:
             raise c.unexpected(")")
     return tuple(columns), tuple(constraints)
 
@@ -313,5 +317,18 @@ def _action(c: Cursor) -> AlterAction:
     raise c.unexpected("an action of ALTER TABLE")
 
 
-READERS: dict[str, Reader] = {**SQLITE_UTILITIES, "CREATE": _create, "ALTER": _alter, "DROP": read_drop}
+_DROPPED: dict[str, ObjectKind] = {"TABLE": "table", "INDEX": "index", "VIEW": "view", "TRIGGER": "trigger"}
+
+
+def _drop(c: Cursor, first: int) -> Drop:
+    word = c.accept_any(_DROPPED)
+    if word is None:
+        raise c.unexpected("a kind of object")
+    if_exists = c.accept("IF", "EXISTS")
+    name = c.name()
+    c.end()
+    return Drop(_DROPPED[word], (name,), if_exists, at=c.span(first))
+
+
+READERS: dict[str, Reader] = {**SQLITE_UTILITIES, "CREATE": _create, "ALTER": _alter, "DROP": _drop}
 """By the first word of a statement."""

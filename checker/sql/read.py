@@ -33,6 +33,8 @@ def read_tokens(source: str, tokens: list[Token], dialect: str, at: tuple[int, i
         return _read(Cursor(source, tokens, dialect), at)
     except Unexpected as error:
         return Unreadable(str(error), named(tokens, dialect), error.at)
+    except IndexError:  # a reader looked at the word behind the last one
+        return Unreadable("the statement ends too early", named(tokens, dialect), at)
     except RecursionError:
         return Unreadable("nested too deeply to be read", named(tokens, dialect), at)
 
