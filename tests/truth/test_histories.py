@@ -15,7 +15,6 @@ from tests.truth.real import Postgres, Sqlite
 from tests.truth.replay import Score, replay
 from tests.truth.simulated import Fold
 
-
 KNOWN_MISSES = {
     "constraints": "CREATE TABLE AS does not know the type of every expression; NULL NOT NULL is not refused",
     "identity": "nextval of a missing sequence in a plain SELECT is not looked up",
