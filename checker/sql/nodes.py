@@ -148,8 +148,13 @@ class ColumnAction:
     """The column actions that carry nothing but the column."""
 
     action: Literal[
-        "drop default", "set not null", "drop not null", "drop identity", "drop identity if exists",
-        "drop expression", "drop expression if exists",
+        "drop default",
+        "set not null",
+        "drop not null",
+        "drop identity",
+        "drop identity if exists",
+        "drop expression",
+        "drop expression if exists",
     ]
     column: str
     at: At = field(default=(0, 0), compare=False)

@@ -28,7 +28,9 @@ def test_cut(written: str, stored: str) -> None:
 def test_cut_as_the_server(database: str, written: str, stored: str) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(f'CREATE TABLE "{written}" (a int)'.encode())
-        assert connection.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchall() == [(stored,)]
+        assert connection.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        ).fetchall() == [(stored,)]
 
 
 # The expression of an index key, and what PostgreSQL 15 calls the index's column
@@ -68,9 +70,7 @@ EXPRESSIONS = [
     ("(((b)))", "b"),
     ("(a = ANY (ARRAY[1,2]))", "expr"),
 ]  # fmt: skip
-TABLE = (
-    'CREATE TABLE t (a int, b text, j jsonb, arr int[], "Q" int, ts timestamp, tz timestamptz)'
-)
+TABLE = 'CREATE TABLE t (a int, b text, j jsonb, arr int[], "Q" int, ts timestamp, tz timestamptz)'
 
 
 @pytest.mark.parametrize(("expression", "name"), EXPRESSIONS)
