@@ -47,7 +47,7 @@ def connect(url: str) -> Iterator[Live]:
     """Open the database of this URL and close it at the end; raises LiveError."""
     opener = _KINDS.get(scheme(url.strip()))
     if opener is None or "://" not in url:
-        raise LiveError("not a database URL: it starts with postgresql:// or sqlite:///")
+        raise LiveError("not a database URL: one starts with postgresql:// or sqlite:///")
     live = opener(url.strip())
     try:
         yield live

@@ -186,5 +186,5 @@ def _cause(message: str) -> str:
     """What went wrong, without libpq's account of where: `…, port 5432 failed: FATAL:  no such database`."""
     if "Multiple connection attempts failed" in message:
         message = message.rpartition("- ")[2]
-    cause = re.split(r"\bfailed: ", message.strip())[-1]
+    cause = re.split(r"\bfailed: ", message.strip())[-1].replace("\n\t", "; ")
     return re.sub(r"^(FATAL|ERROR|PANIC):\s*", "", cause).strip()

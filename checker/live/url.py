@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)(?:\+[a-zA-Z0-9_]+)?:")
@@ -48,8 +48,16 @@ def secrets_in(url: str) -> frozenset[str]:
     """Every spelling of the passwords in the URL: as written, decoded, encoded."""
     found = [match[2].strip("'") for match in _PARAMETER.finditer(url)]
     if authority := _AUTHORITY.match(url):
-        found.append(authority[0][len(authority["head"]) + 1 : -1])
+        found.extend(_tails(authority[0][len(authority["head"]) + 1 : -1]))
     return spellings(found)
+
+
+def _tails(secret: str) -> Iterator[str]:
+    """A password with an `@` that nobody encoded: the driver takes what follows the sign for a host, and names it."""
+    yield secret
+    while "@" in secret:
+        secret = secret.partition("@")[2]
+        yield secret
 
 
 def spellings(secrets: Iterable[str | None]) -> frozenset[str]:

@@ -55,6 +55,14 @@ def test_secrets_are_known_in_every_spelling() -> None:
     assert "x y" in secrets_in("postgresql://db/app?password=x+y")
 
 
+def test_a_password_that_the_driver_takes_for_a_host_is_hidden_too() -> None:
+    url = "postgresql://ann:p@ss@w0rd@127.0.0.1:1/app"
+    with pytest.raises(LiveError) as problem, connect(url):
+        pass
+    for part in ("ss@w0rd", "w0rd"):
+        assert part not in str(problem.value)
+
+
 def test_a_message_has_one_line_and_no_secret() -> None:
     assert one_line("no\n  way \x1b[31m in: hunter2!", {"hunter2!"}) == "no way [31m in: ***"
     assert one_line("x" * 400) == "x" * 299 + "…"
