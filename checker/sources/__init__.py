@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from checker.catalog import Dialect
@@ -38,12 +38,22 @@ def read(targets: Sequence[str], *, dialect: Dialect, kind: str | None = None) -
     if not targets:
         raise NothingToCheck("no target: name a file or folder of migrations, or - for standard input")
     read_ones = [_read_one(target, dialect, kind) for target in targets]
-    migrations = tuple(migration for _, found, _ in read_ones for migration in found)
+    migrations = tuple(_once(migration for _, found, _ in read_ones for migration in found))
     if not any(migration.statements for migration in migrations):
         raise NothingToCheck(f"{', '.join(targets)}: no SQL statement in there, so nothing was checked")
     kinds = {found for found, _, _ in read_ones}
     problems = tuple(problem for _, _, found in read_ones for problem in found)
     return Target(kinds.pop() if len(kinds) == 1 else "sql", ", ".join(targets), migrations, problems)
+
+
+def _once(migrations: Iterable[Migration]) -> Iterator[Migration]:
+    """Each file once, at its first place: a folder and a file in it name one migration, which runs once."""
+    seen: set[str] = set()
+    for migration in migrations:
+        paths = {os.path.realpath(statement.source.name) for statement in migration.statements}
+        if not paths & seen:
+            seen |= paths
+            yield migration
 
 
 def _read_one(

@@ -187,6 +187,12 @@ def test_a_lock_file_of_another_server_is_said(tmp_path: Path) -> None:
     assert problem.why == "the migrations are for mysql, and were read as postgres"
 
 
+def test_a_file_that_is_named_twice_runs_once(tmp_path: Path) -> None:
+    top = folder(tmp_path, {"1.sql": ONE, "2.sql": TWO})
+    target = read([f"{top}/2.sql", top, f"{top}/../{tmp_path.name}/2.sql"], dialect="postgres")
+    assert [migration.name for migration in target.migrations] == ["2", "1"]
+
+
 def test_a_named_file_is_checked_whatever_its_name(tmp_path: Path) -> None:
     folder(tmp_path, {"1_a.down.sql": ONE, "2/migration.sql": TWO})
     target = read([str(tmp_path / "1_a.down.sql"), str(tmp_path / "2/migration.sql")], dialect="postgres")
