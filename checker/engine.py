@@ -165,7 +165,7 @@ class _Run:
     ) -> Iterator[Finding]:
         """The findings of one rule about something else than a step."""
         for claim in self._claims(rule, arguments, statement):
-            yield self._finding(rule, claim, statement, Certainty.PROVEN)
+            yield replace(self._finding(rule, claim, statement, Certainty.PROVEN), allowable=False)
 
     def comments(self, known: Collection[str]) -> Iterator[Placed]:
         """Every allow-comment, with the statement that it belongs to; `known` are the ids of all rules."""

@@ -61,7 +61,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A claim with its rule and its place. `statement` is the index in the report's statements."""
+    """A claim with its rule and its place. `statement` is the index in the report's statements.
+
+    Not `allowable` is what is said about allow-comments themselves: the comment has to be mended.
+    """
 
     rule: str
     hazard: Hazard
@@ -73,6 +76,7 @@ class Finding:
     object: str
     span: Span
     statement: int | None
+    allowable: bool = True
 
     @property
     def fingerprint(self) -> str:

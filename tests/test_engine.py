@@ -257,7 +257,7 @@ def test_how_an_allow_comment_fares(comment: str, said: str, stays: bool) -> Non
     report = judged([step(of, 0, DROP)], rule("r", says("x")), allow_rule())
     (use,) = (one for one in report.findings if one.rule == "about-allows")
     assert use.message == said
-    assert (use.span.line, use.statement) == (1, 0)
+    assert (use.span.line, use.statement, use.allowable) == (1, 0, False)
     assert any(one.rule == "r" for one in report.findings) == stays
 
 

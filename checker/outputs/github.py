@@ -138,7 +138,8 @@ def _lists(report: Report) -> Iterator[tuple[str, list[str]]]:
 
 def _details(finding: Finding, statements: tuple[StatementReport, ...]) -> Iterator[str]:
     """What to do instead and how to allow it, folded."""
-    if not finding.remedy and finding.statement is None:
+    comment = words.allow_comment([finding]) if finding.statement is not None else ""
+    if not finding.remedy and not comment:
         return
     title = f"{markdown(finding.rule)}: {markdown(finding.object or finding.message)}"
     yield from ("", f"<details><summary>{title}</summary>", "")
@@ -146,7 +147,8 @@ def _details(finding: Finding, statements: tuple[StatementReport, ...]) -> Itera
         yield from (f"{markdown(finding.evidence)}", "")
     if finding.remedy:
         yield from ("Instead:", "", *_code(finding.remedy), "")
-    yield from ("To accept it, above the statement:", "", *_code(words.allow_comment([finding])), "")
+    if comment:
+        yield from ("To accept it, above the statement:", "", *_code(comment), "")
     yield "</details>"
 
 

@@ -55,8 +55,8 @@ def _statement(
         for finding in here:
             yield from _finding(finding, paint, width)
             yield ""
-    if statement:
-        yield f"  {paint('strong', 'allow:')} {visible(words.allow_comment(findings))}"
+    if statement and (comment := words.allow_comment(findings)):
+        yield f"  {paint('strong', 'allow:')} {visible(comment)}"
         yield ""
 
 

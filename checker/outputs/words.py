@@ -62,9 +62,9 @@ def place(span: Span) -> str:
 
 
 def allow_comment(findings: Sequence[Finding]) -> str:
-    """The comment that accepts these findings, the reason left to be written."""
-    rules = ", ".join(dict.fromkeys(finding.rule for finding in findings))
-    return f"-- ddlguard: allow {rules}, <reason>"
+    """The comment that accepts these findings, the reason left to be written; "" where none can."""
+    rules = ", ".join(dict.fromkeys(finding.rule for finding in findings if finding.allowable))
+    return f"-- ddlguard: allow {rules}, <reason>" if rules else ""
 
 
 def allowed_line(allowed: Allowed) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from checker.finding import LiveSide, NotChecked, Severity
 from checker.outputs.excerpt import cells, excerpt
+from checker.outputs.github import summary
 from checker.outputs.options import Options
 from checker.outputs.text import render
 from checker.statement import Source
@@ -53,6 +54,16 @@ def test_the_whole_report() -> None:
 
 def test_the_statement_is_enough_where_the_file_is_not_at_hand() -> None:
     assert render(REPORT, Options()) == WHOLE.replace("NULL;\n", "NULL\n")
+
+
+def test_what_is_said_about_a_comment_is_not_to_be_allowed_by_another() -> None:
+    comment = replace(finding(rule="unused-allow"), allowable=False)
+    assert "allow: -- ddlguard: allow drop-column, <reason>" in render(
+        with_findings(comment, finding()), Options()
+    )
+    assert "allow:" not in render(with_findings(comment), Options())
+    page = summary(with_findings(comment), Options())
+    assert "To accept it" not in page
 
 
 def test_a_clean_run_says_what_was_looked_at_in_one_line() -> None:
