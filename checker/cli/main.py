@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -27,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _no_more_output()
         code = Exit.ERROR
+    except OSError as problem:
+        code = _not_written(problem)
     except Exception as problem:
         code = _internal(problem)
     return int(code)
@@ -84,6 +87,15 @@ def _meant(name: str) -> str:
 
 def _say(message: str) -> None:
     print(f"ddlguard: error: {visible(' '.join(message.split()))}", file=sys.stderr)
+
+
+def _not_written(problem: OSError) -> Exit:
+    """Standard output takes no more: the disk behind it is full. Any other file was answered for where it is read."""
+    if problem.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        return _internal(problem)
+    _no_more_output()
+    _say(f"cannot write the report: {(problem.strerror or str(problem)).lower()}")
+    return Exit.ERROR
 
 
 def _internal(problem: Exception) -> Exit:

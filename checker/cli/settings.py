@@ -159,7 +159,7 @@ def _url(url: str, said: str, dialect: Dialect | None) -> LiveChoice:
 
     kind = scheme(url.strip())
     if "://" not in url or kind not in (*DIALECTS, *LATER):
-        raise Stop(f"{said}: not a database URL: it starts with postgresql:// or sqlite:///")
+        raise Stop(f"{said}: not a database URL: one starts with postgresql:// or sqlite:///")
     spoken = _dialect(kind)
     if dialect not in (None, spoken):
         raise Stop(f"{said} is a {kind} database, but the dialect is said to be {dialect}")

@@ -71,6 +71,8 @@ def _said(error: Any) -> str:
     key = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"{key}: there is no such key{_nearest(error['loc'])}"
+    if error["type"] == "model_type":
+        return f'{key}: this should be a table: severity = "warning", or off = true with a reason'
     message = error["msg"].removeprefix("Value error, ").replace("Input should be", "this should be")
     return f"{key}: {message[:1].lower()}{message[1:]}"
 

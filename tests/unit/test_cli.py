@@ -289,6 +289,7 @@ class TestConfiguration:
             ("from = 'a'\ndb-env = 'B'", "db-env and from exclude each other"),
             ("db-env = 'NOPE'", "the environment variable NOPE is not set"),
             ("fail_on = 'note'", "did you mean fail-on?"),
+            ("[rules]\ndrop-table = 'off'", "rules.drop-table: this should be a table: severity ="),
         ],
     )
     def test_what_is_wrong_in_it(self, text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -429,6 +430,16 @@ class TestProcess:
         assert process.stderr
         assert process.stderr.read() == b""
         process.wait()
+
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+    def test_a_disk_that_is_full(self) -> None:
+        command = [sys.executable, "-m", "checker", "check", "drop.sql", *DB]
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                command, stdout=full, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+            )
+        assert done.returncode == 2
+        assert done.stderr == b"ddlguard: error: cannot write the report: no space left on device\n"
 
     def test_standard_input(self) -> None:
         out, _ = (process := ddlguard("check", "-", *DB)).communicate(DROP.encode())
