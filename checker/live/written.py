@@ -16,8 +16,9 @@ from checker.change import Change, NotUnderstood
 from checker.finding import NotChecked
 from checker.live.port import LiveCatalog, LiveError
 from checker.simulate import simulate
+from checker.sql.client import connects
 from checker.sql.split import split
-from checker.statement import Migration, Source
+from checker.statement import Migration, Source, Statement, StatementKind
 from checker.step import Step
 
 ASSUMED_VERSIONS: dict[str, tuple[int, ...]] = {"postgres": (18,), "sqlite": (3, 45)}
@@ -36,7 +37,7 @@ class Written:
 
     def catalog(self, touched: frozenset[str] | None = None) -> LiveCatalog:
         """What an empty database holds after the text has run; all of it, whatever is touched."""
-        statements = split(self.source, self.server.dialect)
+        statements = tuple(one for one in split(self.source, self.server.dialect) if not _is_connect(one))
         steps = list(simulate([Migration(self.name, statements)], empty(self.server)))
         catalog = steps[-1].after if steps else empty(self.server)
         return LiveCatalog(catalog, tuple(_missed(steps)))
@@ -63,6 +64,10 @@ def empty(server: Server, *, complete: bool = True) -> Catalog:
     """A database as its server creates it: one schema, nothing in it."""
     schema = "public" if server.is_postgres else "main"
     return Catalog(server, frozenset((schema,)), search_path=(schema,), complete=complete)
+
+
+def _is_connect(statement: Statement) -> bool:
+    return statement.kind is StatementKind.CLIENT_COMMAND and connects(statement)
 
 
 def _missed(steps: list[Step[Change]]) -> Iterator[NotChecked]:

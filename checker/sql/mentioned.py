@@ -21,7 +21,7 @@ def mentioned(statements: Iterable[Statement], dialect: str) -> frozenset[str]:
     """The bare names in these statements, and `app.*` for a schema that a statement is about."""
     names: set[str] = set()
     for statement in statements:
-        if statement.kind is not StatementKind.CLIENT_COMMAND:
+        if statement.kind is not StatementKind.CLIENT_COMMAND or statement.text.startswith("\\copy "):
             names.update(_names(_head(statement), dialect))
     return frozenset(names)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checker.sql.body import read_do
+from checker.sql.client import read_command
 from checker.sql.cursor import Cursor, Unexpected
 from checker.sql.ddl import read_postgres
 from checker.sql.ddl_sqlite import read_sqlite
@@ -20,7 +21,7 @@ def read(statement: Statement, dialect: str) -> Node:
     """
     at = (statement.start, statement.end)
     if statement.kind is StatementKind.CLIENT_COMMAND:
-        return Utility(statement.text.split(None, 1)[0].lower(), at=at)
+        return read_command(statement, dialect)
     tokens = tokenize(statement.text, dialect, statement.start)
     if statement.problem is not None:
         return Unreadable(statement.problem, named(tokens, dialect), at)

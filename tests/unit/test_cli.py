@@ -92,6 +92,11 @@ class TestExitCodes:
         run("check", "odd.sql", *DB, code=4)
         run("check", "odd.sql", *DB, "--allow-incomplete", code=0)
 
+    def test_a_file_that_psql_would_run_is_not_passed_over(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("all.sql").write_text("SELECT 1;\n\\i more.sql\n")
+        run("check", "all.sql", "--dialect", "postgres", code=4)
+        assert "runs the file more.sql, which is not read" in " ".join(capsys.readouterr().out.split())
+
     def test_what_fails_is_worse_than_what_is_incomplete(self) -> None:
         run("check", "odd.sql", "drop.sql", *DB, code=1)
 
