@@ -5,6 +5,7 @@ from __future__ import annotations
 from checker.catalog import Catalog, ForeignKey, QName, Table
 from checker.change import AddConstraint, Change, CreateTable, DropTable, Insert, TableChange, touched
 from checker.session import Session
+from checker.sql.tokens import has_placeholders
 
 
 def assume(catalog: Catalog, session: Session, change: Change) -> Catalog:
@@ -45,9 +46,9 @@ def is_assumed(catalog: Catalog, change: Change) -> bool:
     """True where the change is about something that nobody saw, or that a statement may have changed unseen."""
     if catalog.doubted:
         return True
-    if catalog.complete and not catalog.uncertain:
-        return False
     for name in touched(change):
+        if has_placeholders(name.name) or has_placeholders(name.schema):
+            return True
         found = catalog.relations.get(name)
         if name in catalog.uncertain or (isinstance(found, Table) and found.assumed):
             return True

@@ -20,13 +20,14 @@ from checker.assume import assume, is_assumed
 from checker.catalog import Catalog, QName
 from checker.change import Change, NoChange, NotUnderstood, describe, touched
 from checker.enum_labels import refuse_new_labels
-from checker.errors import ApplyError, NotInTransaction, TransactionAborted
+from checker.errors import ApplyError, MissingObject, NotInTransaction, TransactionAborted
 from checker.not_nulls import with_named_not_nulls
 from checker.resolve import resolve
 from checker.resolve.guards import decide
 from checker.session import Session
 from checker.sql import nodes
 from checker.sql.read import read as read_statement
+from checker.sql.tokens import has_placeholders
 from checker.statement import Migration, Statement, Transaction
 from checker.step import Gone, Step
 from checker.transactions import fold, is_control
@@ -201,8 +202,7 @@ class _Run:
         try:
             self._allow_in_transaction(node)
         except ApplyError as error:
-            yield self._failed(NoChange(at=node.at), error)
-            return False
+            return (yield from self._refused(NoChange(at=node.at), error))
         changes = resolve(node, self.catalog, self.session)
         try:
             change = next(changes)
@@ -213,8 +213,7 @@ class _Run:
         except StopIteration:
             return True
         except ApplyError as error:
-            yield self._failed(NoChange(at=node.at), error)
-            return False
+            return (yield from self._refused(NoChange(at=node.at), error))
 
     def _allow_in_transaction(self, node: nodes.Node) -> None:
         """Raises NotInTransaction (25001) for what the server refuses inside a transaction block."""
@@ -234,8 +233,7 @@ class _Run:
             session, catalog = fold(self.session, before, change)
             applied = Applied(catalog) if is_control(change) else apply(catalog, change)
         except ApplyError as error:
-            yield self._failed(change, error)
-            return False
+            return (yield from self._refused(change, error))
         after = with_named_not_nulls(
             applied.catalog, change.table if isinstance(change, to.TableChange) else None
         )
@@ -259,9 +257,14 @@ class _Run:
             case _ if not is_control(change):
                 self.pending.append(describe(change))
 
-    def _failed(self, change: Change, error: ApplyError) -> Step[Change]:
+    def _refused(self, change: Change, error: ApplyError) -> Steps:
+        """The step that the server refuses; what only the filling of a template can tell is not understood."""
+        if isinstance(error, MissingObject) and has_placeholders(error.message):
+            reason = "it is about a name that a template fills in later"
+            return (yield from self.change(NotUnderstood(reason=reason, everything=True, at=change.at)))
         self._last_code = error.code
-        return self._step(change, self.catalog, error)
+        yield self._step(change, self.catalog, error)
+        return False
 
     def _step(
         self, change: Change, after: Catalog, error: ApplyError | None = None, along: tuple[Gone, ...] = ()

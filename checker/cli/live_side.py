@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,9 @@ from checker.cli.settings import LiveChoice
 from checker.cli.stop import Exit, Stop
 from checker.finding import LiveSide, NotChecked
 from checker.statement import Migration
+
+MOST_NAMES = 5
+"""So many names that a template fills in are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,17 @@ def _database(url: str, dialect: Dialect, migrations: Sequence[Migration]) -> Lo
         statements = (statement for migration in migrations for statement in migration.statements)
         found = live.catalog(mentioned(statements, dialect))
         side = _side(live.server, "database", live.name)
-        return Loaded(found.catalog, side, found.not_checked)
+        return Loaded(found.catalog, side, (*found.not_checked, *_templates(migrations, dialect)))
+
+
+def _templates(migrations: Sequence[Migration], dialect: Dialect) -> Iterator[NotChecked]:
+    """Names that a template fills in later cannot be held against those of a database."""
+    from checker.sql.mentioned import placeholders
+
+    names = placeholders((one for migration in migrations for one in migration.statements), dialect)
+    if names:
+        shown = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
+        yield NotChecked(shown, "a template fills the name in later; it was looked up as it is written")
 
 
 def _text(path: str, dialect: Dialect) -> Loaded:

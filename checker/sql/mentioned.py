@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from checker.sql.tokens import Token, identifier, literal, tokenize
+from checker.sql.tokens import Token, has_placeholders, identifier, literal, tokenize
 from checker.statement import Statement, StatementKind
 
 # PostgreSQL cuts longer names (NAMEDATALEN - 1); what is cut must still be found.
@@ -24,6 +24,21 @@ def mentioned(statements: Iterable[Statement], dialect: str) -> frozenset[str]:
         if statement.kind is not StatementKind.CLIENT_COMMAND or statement.text.startswith("\\copy "):
             names.update(_names(_head(statement), dialect))
     return frozenset(names)
+
+
+def placeholders(statements: Iterable[Statement], dialect: str) -> tuple[str, ...]:
+    """The names in these statements that a template fills in later, as they are written, each once."""
+    found: dict[str, None] = {}
+    for statement in statements:
+        head = _head(statement)
+        if has_placeholders(head):
+            tokens = tokenize(head, dialect)
+            found |= {
+                token.text: None
+                for token in tokens
+                if token.kind in ("word", "quoted") and has_placeholders(token.text)
+            }
+    return tuple(found)
 
 
 def _head(statement: Statement) -> str:

@@ -175,6 +175,16 @@ class TestLiveSides:
         assert "(proven)" in out
         assert "checked against PostgreSQL 18, the schema in schema.sql" in out
 
+    def test_a_name_that_a_template_fills_in_proves_nothing(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("template.sql").write_text(
+            "CREATE TABLE ${prefix}a (id int);\nALTER TABLE ${prefix}users DROP COLUMN email;\nDROP TABLE b;\n"
+        )
+        run("check", "template.sql", *DB, code=1)
+        out = " ".join(capsys.readouterr().out.split())
+        assert "it is about a name that a template fills in later" in out
+        assert "(proven)" not in out
+        assert "- ${prefix}a, ${prefix}users: a template fills the name in later" in out
+
     def test_without_a_live_side_nothing_is_proven(self, capsys: pytest.CaptureFixture[str]) -> None:
         run("check", "drop.sql", "--dialect", "postgres", code=1)
         out = capsys.readouterr().out
