@@ -18,7 +18,7 @@ from checker.sql.nodes import (
 )
 from checker.sql.read import read
 from checker.statement import Source, Statement
-from tests.unit.reading import lite, n, pg
+from tests.unit.reading import lite, n, pg, refused
 
 UTILITIES: list[tuple[str, Node]] = [
     ("BEGIN", TransactionControl("begin")),
@@ -92,6 +92,51 @@ def test_utilities(sql: str, node: Node) -> None:
 def test_words_in_any_case_with_comments_between() -> None:
     sql = "alter /* the */ table\n-- all\nt rename a /* nested /* comment */ */ to b"
     assert pg(sql) == Alter("table", n("t"), (RenameColumn("a", "b"),))
+
+
+NOT_FOLLOWED = [
+    ("CALL s.p()", "CALL s.p: what the procedure does is not followed"),
+    ("EXECUTE stmt (1)", "EXECUTE stmt: what the prepared statement does is not followed"),
+    ("PREPARE stmt AS SELECT 1", "PREPARE: the statement runs where EXECUTE stands, which is not followed"),
+    ("IMPORT FOREIGN SCHEMA a FROM SERVER s INTO b", "IMPORT FOREIGN SCHEMA: the tables of the other server are not known"),
+    ("FROBNICATE t", "not a statement that is known: FROBNICATE"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "reason"), NOT_FOLLOWED)
+def test_what_is_not_followed_says_so(sql: str, reason: str) -> None:
+    assert refused(pg(sql)) == reason
+
+
+WRONG = [
+    ("ALTER TABLE users ADD COLUM c int", "expected the end of the statement near int"),
+    ("DROP INDEX IF NOT EXISTS i", "expected the end of the statement near NOT"),
+    ("CREATE TABLE user (id int)", "expected a name near user"),
+    ("CREATE TABLE t (id int,)", "expected a name near )"),
+    ("CREATE TABLE t (id int", "expected ) at the end of the statement"),
+    ("CREATE TABLE t (a int DEFAULT CURRENT_TIMESTAMP b int)", "syntax error near b"),
+    ("CREATE TABLE t (a bool DEFAULT false false)", "syntax error near false"),
+    ("CREATE TABLE t (a int DEFAULT , b int)", "expected a default near ,"),
+    ("CREATE TABLE t (a varchar(), b int)", "expected a modifier of the type near )"),
+    ("CREATE TABLE t (a int auto_increment)", "expected ) near auto_increment"),
+    ("CREATE TABLE t (a int) ENGINE=InnoDB", "expected the end of the statement near ENGINE"),
+    ("CREATE INDEX i ON t (a) WHERE b = = 1", "syntax error near ="),
+    ("CREATE INDEX i ON t (a) WHERE b IS NOT", "syntax error near NOT"),
+    ("CREATE INDEX s.i ON t (a)", "expected ON near ."),
+    ("ALTER TABLE t ADD CHECK (a > )", "syntax error near >"),
+    ("ALTER TABLE t ENABLE REPLICA trg", "expected an action near ENABLE"),
+    ("ALTER TABLE t MODIFY c bigint", "expected an action of ALTER TABLE near MODIFY"),
+    ("ALTER TABLE t ALTER c SET NOT", "expected an option of a sequence near NOT"),
+    ("ALTER TYPE e ADD VALUE x", "expected a string near x"),
+    ("DROP TRIGGER g", "expected ON at the end of the statement"),
+    ("COMMENT ON TABLE t IS", "expected a string at the end of the statement"),
+    ("DROP", "expected a kind of object at the end of the statement"),
+]
+
+
+@pytest.mark.parametrize(("sql", "reason"), WRONG)
+def test_what_the_server_would_not_parse(sql: str, reason: str) -> None:
+    assert refused(pg(sql)) == reason
 
 
 def test_what_was_not_understood_says_where_and_which_tables() -> None:
