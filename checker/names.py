@@ -45,16 +45,6 @@ def _first_free(first: str, second: str | None, label: str, taken: Callable[[str
     return name
 
 
-def constraint_names(catalog: Catalog, schema: str) -> frozenset[str]:
-    """The names of all constraints of the schema: its tables' and its domains'."""
-    tables = (table for table in catalog.tables() if table.name.schema == schema)
-    found = {constraint.name for table in tables for constraint in table.constraints}
-    for name, user_type in catalog.types.items():
-        if name.schema == schema:
-            found.update(check.name for check in getattr(user_type, "checks", ()))
-    return frozenset(found)
-
-
 def relation_name(
     catalog: Catalog,
     schema: str,
@@ -70,21 +60,22 @@ def relation_name(
     With `constraint` it must be free among all constraints of the schema too. `taken` are names that
     the same statement has already given away.
     """
-    others = constraint_names(catalog, schema) if constraint else frozenset()
-    return _first_free(
-        first,
-        second,
-        label,
-        lambda name: name in taken or name in others or QName(schema, name) in catalog.relations,
-    )
+
+    def is_taken(name: str) -> bool:
+        if name in taken or QName(schema, name) in catalog.relations:
+            return True
+        return constraint and catalog.has_constraint(schema, name)
+
+    return _first_free(first, second, label, is_taken)
 
 
 def constraint_name(
     catalog: Catalog, schema: str, first: str, second: str | None, label: str, taken: Collection[str] = ()
 ) -> str:
     """An automatic name for a foreign key, check or NOT NULL: free among all constraints of the schema."""
-    others = constraint_names(catalog, schema)
-    return _first_free(first, second, label, lambda name: name in taken or name in others)
+    return _first_free(
+        first, second, label, lambda name: name in taken or catalog.has_constraint(schema, name)
+    )
 
 
 def joined(columns: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from checker.catalog import Catalog, Column, QName, Server, Table
+from checker.catalog import Catalog, Column, QName, Relations, Server, Table
 from checker.change import Change, DropColumn, DropTable, NotUnderstood
 from checker.engine import judge
 from checker.errors import ApplyError, MissingObject, TransactionAborted
@@ -28,7 +28,7 @@ USERS = QName("public", "users")
 CATALOG = Catalog(
     Server("postgres", (15, 0)),
     frozenset(("public",)),
-    {USERS: Table(USERS, (Column("id", SqlType("integer")), Column("email", SqlType("text"))))},
+    Relations({USERS: Table(USERS, (Column("id", SqlType("integer")), Column("email", SqlType("text"))))}),
 )
 SIDE = LiveSide("postgres", "15.0", "database", "app")
 Check = Callable[..., Iterator[Claim]]
@@ -136,7 +136,7 @@ def test_a_claim_is_withdrawn_where_the_end_of_the_run_mends_it() -> None:
     of = migration("DROP TABLE users")
     mended = says("x", unless=lambda end: end.table(USERS) is not None)
     assert not judged([step(of, 0, DROP)], rule("r", mended)).findings
-    gone = replace(CATALOG, relations={})
+    gone = replace(CATALOG, relations=Relations({}))
     assert judged([step(of, 0, DROP, after=gone)], rule("r", mended)).findings
 
 

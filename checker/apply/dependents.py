@@ -58,7 +58,7 @@ class Tie(NamedTuple):
 
 
 def dependents(catalog: Catalog, things: Collection[Thing]) -> Iterator[Tie]:
-    """Every tie to one of these things: one pass over the catalog.
+    """Every tie to one of these things.
 
     What can only be used by name from elsewhere (types, functions, sequences) is looked for in every
     expression; columns, constraints and indexes only where their table is named.
@@ -78,7 +78,7 @@ def dependents(catalog: Catalog, things: Collection[Thing]) -> Iterator[Tie]:
 
 
 def _all_ties(catalog: Catalog, names: frozenset[QName], by_name: bool) -> Iterator[Tie]:
-    for relation in catalog.relations.values():
+    for relation in catalog.relations.concerned(*names):
         match relation:
             case Table():
                 yield from _ties_of_table(catalog, relation, names, by_name)

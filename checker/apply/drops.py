@@ -22,7 +22,7 @@ from checker.catalog import (
     Index,
     PrimaryKey,
     QName,
-    Relation,
+    Relations,
     Table,
     Unique,
     View,
@@ -226,7 +226,7 @@ def index_detail(index: Index) -> str:
 
 def remove(catalog: Catalog, things: Collection[Thing]) -> Catalog:
     """The catalog without these things, whatever depends on them."""
-    relations = dict(catalog.relations)
+    relations = Relations(catalog.relations)
     parts: dict[QName, set[tuple[str, str]]] = {}
     for thing in things:
         if thing.kind in PARTS:
@@ -234,26 +234,11 @@ def remove(catalog: Catalog, things: Collection[Thing]) -> Catalog:
     for name, of_it in parts.items():
         relation = relations.get(name)
         if isinstance(relation, Table | View):
-            _put(relations, _without_parts(relation, of_it))
+            relations.put(_without_parts(relation, of_it))
     for thing in things:
         if thing.kind == "relation":
-            _pop(relations, thing.name)
+            relations.drop(thing.name)
     return _without_others(replace(catalog, relations=relations), things, parts)
-
-
-def _put(relations: dict[QName, Relation], relation: Table | View) -> None:
-    old = relations[relation.name]
-    for index in old.indexes if isinstance(old, Table | View) else ():
-        relations.pop(index.name, None)
-    relations[relation.name] = relation
-    for index in relation.indexes:
-        relations[index.name] = index
-
-
-def _pop(relations: dict[QName, Relation], name: QName) -> None:
-    old = relations.pop(name, None)
-    for index in old.indexes if isinstance(old, Table | View) else ():
-        relations.pop(index.name, None)
 
 
 def _without_parts(relation: Table | View, parts: set[tuple[str, str]]) -> Table | View:

@@ -71,7 +71,7 @@ def drop_identity(catalog: Catalog, change: DropIdentity) -> Applied:
         return Applied(catalog)
     table, column = found
     catalog = _with_identity(catalog, table, column, None)
-    for sequence in list(catalog.sequences()):
+    for sequence in tuple(catalog.owned_sequences(table.name)):
         if sequence.identity and sequence.owner == (table.name, column.name):
             catalog = catalog.without(sequence.name)
     return Applied(catalog)

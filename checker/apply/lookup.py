@@ -70,7 +70,7 @@ def similar(name: str, names: Iterable[str]) -> tuple[str, ...]:
 
 def similar_relations(catalog: Catalog, name: QName) -> tuple[str, ...]:
     """Full names of relations that may have been meant; also the same name in another schema."""
-    elsewhere = [str(other) for other in catalog.relations if other.name == name.name]
+    elsewhere = [str(one.name) for one in catalog.relations.called(name.name) if one.name.name == name.name]
     here = (other.name for other in catalog.relations if other.schema == name.schema)
     close = [str(QName(name.schema, other)) for other in similar(name.name, here)]
     return tuple((*elsewhere, *close)[:3])

@@ -194,6 +194,4 @@ def _companions(catalog: Catalog, relation: object) -> Iterator[QName]:
     if isinstance(relation, Table | View):
         yield from (index.name for index in relation.indexes)
     if isinstance(relation, Table):
-        for sequence in catalog.sequences():
-            if sequence.owner is not None and sequence.owner[0] == relation.name:
-                yield sequence.name
+        yield from (sequence.name for sequence in catalog.owned_sequences(relation.name))

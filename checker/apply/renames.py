@@ -28,6 +28,7 @@ from checker.catalog import (
     PrimaryKey,
     QName,
     Relation,
+    Relations,
     Sequence,
     Table,
     Trigger,
@@ -36,6 +37,7 @@ from checker.catalog import (
     UserType,
     View,
     ViewColumn,
+    indexes_of,
 )
 from checker.sqltype import SqlType
 
@@ -46,8 +48,8 @@ Names = Mapping[QName, QName]
 
 def rename_column_everywhere(catalog: Catalog, table: QName, old: str, new: str) -> Catalog:
     """The catalog with the column renamed, in its relation and in all that refers to it."""
-    relations = dict(catalog.relations)
-    for name, relation in catalog.relations.items():
+    relations = Relations(catalog.relations)
+    for relation in catalog.relations.concerned(table):
         match relation:
             case Table():
                 found: Relation = _column_in_table(relation, table, old, new)
@@ -58,9 +60,7 @@ def rename_column_everywhere(catalog: Catalog, table: QName, old: str, new: str)
             case _:
                 continue
         if found is not relation:
-            relations[name] = found
-            if isinstance(found, Table | View):
-                relations.update((index.name, index) for index in found.indexes)
+            relations.put(found)
     return replace(catalog, relations=relations)
 
 
@@ -177,13 +177,22 @@ def readdress(catalog: Catalog, relations: Names, types: Names, functions: Names
     moves = _Moves(relations, types, functions or {})
     return replace(
         catalog,
-        relations={
-            relations.get(name, name): moves.relation(found) for name, found in catalog.relations.items()
-        },
+        relations=catalog.relations.readdressed(relations, _moved_relations(catalog, moves)),
         types={types.get(name, name): moves.user_type(found) for name, found in catalog.types.items()},
         functions=_moved_functions(catalog, moves),
         uncertain=frozenset(relations.get(name, name) for name in catalog.uncertain),
     )
+
+
+def _moved_relations(catalog: Catalog, moves: _Moves) -> dict[QName, Relation]:
+    """What becomes of the relations that have to do with it, under the names that they have now."""
+    moved: dict[QName, Relation] = {}
+    for old in catalog.relations.concerned(*moves.anything):
+        new = moves.relation(old)
+        moved[old.name] = new
+        if new is not old:
+            moved.update(zip((index.name for index in indexes_of(old)), indexes_of(new), strict=True))
+    return moved
 
 
 def _moved_functions(catalog: Catalog, moves: _Moves) -> dict[QName, tuple[Function, ...]]:

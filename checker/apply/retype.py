@@ -19,7 +19,7 @@ from checker.apply.defaults import type_of
 from checker.apply.lookup import column_of, refuse_system, shown_type, table_of
 from checker.apply.opclasses import check_opclass
 from checker.apply.type_names import check_type
-from checker.catalog import Catalog, Column, ForeignKey, Sequence, Table
+from checker.catalog import Catalog, Column, ForeignKey, Table, ViewColumn
 from checker.change import AlterColumnType
 from checker.errors import (
     ApplyError,
@@ -92,8 +92,8 @@ def _check_dependents(catalog: Catalog, table: Table, name: str) -> None:
 
 def _dependent(catalog: Catalog, table: Table, name: str) -> ApplyError | None:
     full = f"{table.name}.{name}"
-    for view in catalog.views():
-        if any(read.relation == table.name and read.column == name for read in view.reads):
+    for view in catalog.views(around=table.name):
+        if ViewColumn(table.name, name) in view.reads:
             return _used(full, "by a view or rule", f"view {view.name}")
     for trigger in table.triggers:
         if name in trigger.columns:
@@ -125,7 +125,7 @@ def _check_foreign_keys(catalog: Catalog, change: AlterColumnType) -> None:
 
     One that refers to its own table is left out: the same statement may change both of its columns.
     """
-    for holder in catalog.tables():
+    for holder in catalog.tables(around=change.table):
         for key in holder.foreign_keys:
             if key.target == holder.name or change.table not in (holder.name, key.target):
                 continue
@@ -148,11 +148,7 @@ def _check_foreign_key(catalog: Catalog, holder: Table, key: ForeignKey) -> None
 def _with_identity_retyped(catalog: Catalog, table: Table, column: Column, new: SqlType) -> Catalog:
     if not column.identity:
         return catalog
-    for sequence in list(catalog.sequences()):
-        if (
-            isinstance(sequence, Sequence)
-            and sequence.identity
-            and sequence.owner == (table.name, column.name)
-        ):
+    for sequence in catalog.owned_sequences(table.name):
+        if sequence.identity and sequence.owner == (table.name, column.name):
             return catalog.put(replace(sequence, type=new.bare()))
     return catalog

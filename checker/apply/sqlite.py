@@ -114,7 +114,7 @@ def drop_table(catalog: Catalog, change: changes.DropTable) -> Applied:
 
 def _dangling(catalog: Catalog, gone: QName) -> Catalog:
     """The views that read what is gone, directly or through others, return nothing that one could name."""
-    for view in list(catalog.views()):
+    for view in catalog.views(around=gone):
         if view.columns and any(read.relation == gone for read in view.reads):
             reads = frozenset(ViewColumn(read.relation, None) for read in view.reads)
             catalog = _dangling(catalog.put(replace(view, columns=(), reads=reads)), view.name)
@@ -231,7 +231,7 @@ def create_trigger(catalog: Catalog, change: changes.CreateTrigger) -> Applied:
         return Applied(catalog)
     if not isinstance(owner, Table | View):
         return Applied(catalog)
-    for relation in catalog.relations.values():
+    for relation in catalog.relations.holding(new.name):
         if isinstance(relation, Table | View):
             _require_free_trigger(relation, new.name)
     timing, name = new.timing.upper() or "BEFORE", owner.name.name

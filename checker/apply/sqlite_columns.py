@@ -137,7 +137,7 @@ def _in_the_way(catalog: Catalog, table: Table, name: str) -> Iterator[ApplyErro
         if name in trigger.columns and not any("update" in event.lower() for event in trigger.events):
             message = f"error in trigger {trigger.name} after drop column: no such column: {name}"
             yield DependentObjects(CODE, message, full, (f"trigger {table.name}.{trigger.name}",))
-    for view in catalog.views():
+    for view in catalog.views(around=table.name):
         if _names(catalog, view, table, name):
             message = f"error in view {view.name.name} after drop column: no such column: {name}"
             yield DependentObjects(CODE, message, full, (f"view {view.name}",))
@@ -198,12 +198,12 @@ def rename_column(catalog: Catalog, change: RenameColumn) -> Applied:
 
 def _rename_outputs(catalog: Catalog, table: Table, old: str, new: str) -> Catalog:
     """A view that returns the column under its own name returns it under the new one; who names the old one fails."""
-    for view in list(catalog.views()):
+    for view in catalog.views(around=table.name):
         if ViewColumn(table.name, old) not in view.reads or view.column(old) is None:
             continue
         if re.search(rf"\bas\s+[\"`\[]?{re.escape(old)}(?!\w)", view.text, re.IGNORECASE):
             continue
-        for other in catalog.views():
+        for other in catalog.views(around=view.name):
             source = view.name
             reader = replace(view, columns=view.columns)
             if ViewColumn(source, old) in other.reads and _reads_only(other, reader, old):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from checker.catalog import Catalog, ForeignKey, Index, PrimaryKey, QName, Relation, Table, Unique
+from checker.catalog import Catalog, Index, PrimaryKey, QName, Relation, Table, Unique
 from checker.errors import DependentObjects, Refused
 from checker.unnamed import autoindex, named
 
@@ -16,11 +16,8 @@ def find(catalog: Catalog, name: QName) -> Relation | None:
     found = catalog.relation(name)
     if found is not None:
         return found
-    lower = name.name.lower()
-    for other, relation in catalog.relations.items():
-        if other.name.lower() == lower and other.schema == name.schema:
-            return relation
-    return None
+    alike = catalog.relations.called(name.name)
+    return next((relation for relation in alike if relation.name.schema == name.schema), None)
 
 
 def refuse_reserved(name: QName) -> None:
@@ -47,11 +44,8 @@ def refuse_dangling(catalog: Catalog) -> None:
 
 def renumbered(catalog: Catalog, changed: QName) -> Catalog:
     """The catalog with unnamed constraints called by what they say now, in the table and in those that refer to it."""
-    for table in list(catalog.tables()):
-        concerned = table.name == changed or any(
-            isinstance(found, ForeignKey) and found.target == changed for found in table.constraints
-        )
-        if concerned:
+    for table in catalog.tables(around=changed):
+        if changed in (table.name, *(key.target for key in table.foreign_keys)):
             catalog = catalog.put(_renamed(table))
     return catalog
 

@@ -172,7 +172,7 @@ def alter_type(catalog: Catalog, change: AlterType) -> Applied:
 
 def _users(catalog: Catalog, type: QName) -> Iterator[tuple[QName, str]]:
     """The columns of tables that have this type or an array of it."""
-    for table in catalog.tables():
+    for table in catalog.tables(around=type):
         for column in table.columns:
             if column.type.schema == type.schema and column.type.name == type.name:
                 yield table.name, column.name

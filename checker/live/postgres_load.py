@@ -13,7 +13,7 @@ from functools import partial
 from itertools import repeat
 from typing import Any
 
-from checker.catalog import Catalog, Extension, Function, Index, QName, Relation, Server, Unloaded
+from checker.catalog import Catalog, Extension, Function, Index, QName, Relation, Relations, Server, Unloaded
 from checker.finding import NotChecked
 from checker.live import postgres_sql as sql
 from checker.live.port import LiveCatalog
@@ -58,7 +58,7 @@ def load(
         relations[relation.name] = relation
         relations.update((index.name, index) for index in _indexes(relation))
     catalog = Catalog(
-        server, frozenset(schemas.values()), relations, catalog_types, functions,
+        server, frozenset(schemas.values()), Relations(relations), catalog_types, functions,
         _extensions(rows, schemas), search_path,
     )  # fmt: skip
     return LiveCatalog(catalog, tuple(_not_checked(hidden, build.schemas_seen)))

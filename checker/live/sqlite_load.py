@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from checker.catalog import Catalog, Index, QName, Relation, Server, Table, Trigger, View
+from checker.catalog import Catalog, Index, QName, Relation, Relations, Server, Table, Trigger, View
 from checker.finding import NotChecked
 from checker.live.port import LiveCatalog
 from checker.live.sqlite_build import columns_of, constraints_of, index_of, reads_of, trigger_of
@@ -71,7 +71,7 @@ def load(connection: sqlite3.Connection, server: Server) -> LiveCatalog:
             relations[QName(SCHEMA, name)] = _view(
                 stored, relations, name, sql, triggers.get(name.lower(), ())
             )
-    catalog = Catalog(server, frozenset((SCHEMA,)), relations, search_path=(SCHEMA,))
+    catalog = Catalog(server, frozenset((SCHEMA,)), Relations(relations), search_path=(SCHEMA,))
     return LiveCatalog(catalog, tuple(stored.problems))
 
 

@@ -152,7 +152,7 @@ def _holder(scope: Scope, node: Drop, name: str) -> tuple[QName, str]:
     """The table of the trigger, and the trigger's name as it is spelled there."""
     if node.table is not None:
         return scope.relation(node.table), name
-    for relation in scope.catalog.relations.values():
+    for relation in scope.catalog.relations.holding(name):
         if isinstance(relation, Table | View):
             for trigger in relation.triggers:
                 if trigger.name.lower() == name.lower():

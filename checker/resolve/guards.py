@@ -35,10 +35,15 @@ def _in_schema(names: Iterable[QName], condition: Exists, name: str) -> Iterator
             yield one
 
 
+def _called(catalog: Catalog, name: str) -> Iterator[QName]:
+    return (relation.name for relation in catalog.relations.called(name))
+
+
 def _tables(catalog: Catalog, condition: Exists) -> Iterator[Table]:
     """The tables that the condition is about: the one it names, or all where it names none."""
     parent = condition.names[0] if len(condition.names) > 1 else None
-    for table in catalog.tables():
+    named = catalog.relations.values() if parent is None else catalog.relations.called(parent)
+    for table in (one for one in named if isinstance(one, Table)):
         if parent in (None, table.name.name) and condition.schema in (None, table.name.schema):
             yield table
 
@@ -48,13 +53,13 @@ def _candidates(catalog: Catalog, condition: Exists) -> Iterator[object]:
     name = condition.names[-1]
     match condition.kind:
         case "relation":
-            yield from _in_schema(catalog.relations, condition, name)
+            yield from _in_schema(_called(catalog, name), condition, name)
         case "index":
-            found = _in_schema(catalog.relations, condition, name)
+            found = _in_schema(_called(catalog, name), condition, name)
             yield from (one for one in found if isinstance(catalog.relations[one], Index))
         case "type":
             yield from _in_schema(catalog.types, condition, name)
-            found = _in_schema(catalog.relations, condition, name)
+            found = _in_schema(_called(catalog, name), condition, name)
             yield from (one for one in found if isinstance(catalog.relations[one], Table | View))
         case "function":
             yield from _in_schema(catalog.functions, condition, name)

@@ -164,7 +164,7 @@ def _read_in_body(scope: Scope, table: QName, body: str) -> frozenset[str]:
 def _has_trigger(scope: Scope, name: str) -> bool:
     return any(
         trigger.name.lower() == name.lower()
-        for relation in scope.catalog.relations.values()
+        for relation in scope.catalog.relations.holding(name)
         if isinstance(relation, Table | View)
         for trigger in relation.triggers
     )

@@ -76,20 +76,25 @@ class Scope:
 
     def relation(self, name: Name) -> QName:
         """The relation that the name means; one that is missing stands in the first schema of the path."""
-        return self._find(name, lambda one: one in self.catalog.relations, self.catalog.relations)
+        relations = self.catalog.relations
+        return self._find(
+            name, relations.__contains__, lambda: (one.name for one in relations.called(name.last))
+        )
 
     def type_name(self, name: Name) -> QName:
         """The type that the name means: an enum, a domain, a composite, or a table's row type."""
-        return self._find(name, self.is_type, self.catalog.types)
+        return self._find(name, self.is_type, lambda: self.catalog.types)
 
     def function(self, name: Name) -> QName:
         """The function that the name means, whatever its arguments."""
-        return self._find(name, lambda one: one in self.catalog.functions, self.catalog.functions)
+        return self._find(name, self.catalog.functions.__contains__, lambda: self.catalog.functions)
 
-    def _find(self, name: Name, exists: Callable[[QName], bool], all_names: Iterable[QName]) -> QName:
+    def _find(
+        self, name: Name, exists: Callable[[QName], bool], alike: Callable[[], Iterable[QName]]
+    ) -> QName:
         last = self.cut(name.last)
         if not self.is_postgres:
-            return self._find_loosely(name, all_names)
+            return self._find_loosely(name, alike())
         if len(name.parts) > 1:
             return QName(self.cut(name.parts[-2]), last)
         path = self.path
@@ -100,13 +105,13 @@ class Scope:
             return QName("pg_catalog", last)
         return QName(path[0] if path else "public", last)
 
-    def _find_loosely(self, name: Name, all_names: Iterable[QName]) -> QName:
+    def _find_loosely(self, name: Name, names: Iterable[QName]) -> QName:
         """SQLite: by name without case, the temporary schema first, then `main`, then attached ones."""
         wanted = name.last.lower()
         schema = name.parts[-2].lower() if len(name.parts) > 1 else None
         found = [
             one
-            for one in all_names
+            for one in names
             if one.name.lower() == wanted and (schema is None or one.schema.lower() == schema)
         ]
         order = {"temp": 0, "main": 1}
@@ -142,8 +147,8 @@ class Scope:
         """SQLite: a relation of that name in another case has the name already, so its spelling is taken."""
         schema = name.parts[-2].lower() if len(name.parts) > 1 else "temp" if temporary else "main"
         new = QName(schema, name.last)
-        folded = name.last.lower()
-        taken = (one for one in self.catalog.relations if one.schema == schema and one.name.lower() == folded)
+        alike = (one.name for one in self.catalog.relations.called(name.last))
+        taken = (one for one in alike if one.schema == schema)
         return new if new in self.catalog.relations else next(taken, new)
 
     def cut(self, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from checker.catalog import Catalog, QName
+from checker.catalog import Catalog, QName, Relations
 from checker.change import NotUnderstood
 from checker.simulate import _Run
 from checker.sql.read import read
@@ -43,7 +43,7 @@ class Fold:
         ours = self.state.catalog
         temporary = {name: found for name, found in ours.relations.items() if name.schema in TEMPORARY}
         relations = {**catalog.relations, **temporary}
-        self.state.catalog = replace(catalog, relations=relations, search_path=ours.search_path)
+        self.state.catalog = replace(catalog, relations=Relations(relations), search_path=ours.search_path)
         self.state.session = replace(session, aborted=None, born=self._born(catalog, session.born))
 
     @staticmethod

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import Catalog, Column, Expr, QName, Table
+from checker.catalog import Catalog, Column, Expr, QName, Relations, Table
 from checker.sqltype import SqlType
 from checker.statement import Source, Statement
 from tests import servers
@@ -57,7 +57,7 @@ def test_sqlite_agrees_with_itself(history: Path, tmp_path: Path) -> None:
 
 
 def _without_tables(said: Simulated) -> Simulated:
-    return replace(said, catalog=replace(said.catalog, relations={}))
+    return replace(said, catalog=replace(said.catalog, relations=Relations({})))
 
 
 def _refusing(said: Simulated) -> Simulated:
@@ -111,8 +111,8 @@ TABLE = Table(
 )  # fmt: skip
 def test_a_difference_is_named(table: Table, words: str, tmp_path: Path) -> None:
     server = Sqlite(tmp_path / "one.db").server
-    real = Catalog(server, relations={TABLE.name: TABLE})
-    assert words in differences(real, replace(real, relations={table.name: table}))
+    real = Catalog(server, relations=Relations({TABLE.name: TABLE}))
+    assert words in differences(real, replace(real, relations=Relations({table.name: table})))
     assert differences(real, real) == []
 
 
@@ -121,5 +121,5 @@ def test_the_text_of_an_expression_does_not_count(tmp_path: Path) -> None:
     other = replace(
         TABLE, columns=(TABLE.columns[0], replace(TABLE.columns[1], default=Expr("CURRENT_TIMESTAMP")))
     )
-    one = Catalog(server, relations={TABLE.name: TABLE})
-    assert differences(one, Catalog(server, relations={TABLE.name: other})) == []
+    one = Catalog(server, relations=Relations({TABLE.name: TABLE}))
+    assert differences(one, Catalog(server, relations=Relations({TABLE.name: other}))) == []

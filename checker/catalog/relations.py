@@ -1,0 +1,195 @@
+"""The relations of a catalog by name, and a register of who mentions whom.
+
+"Which foreign keys point here" and "is this constraint's name free" are asked for every statement; the register
+answers without a walk over the whole schema. All versions of a catalog that grew out of one another share one
+register, and it only grows: it names whoever mentioned something in any of the versions, so whoever asks looks at
+the relation itself, as it is in the version at hand.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from itertools import chain, zip_longest
+
+from checker.catalog.objects import (
+    Check,
+    Column,
+    Expr,
+    ForeignKey,
+    Index,
+    Policy,
+    QName,
+    Relation,
+    Sequence,
+    Table,
+    Trigger,
+    View,
+)
+
+
+class Relations(dict[QName, Relation]):
+    """Relation by name. A copy may be changed before a catalog gets it, and never after."""
+
+    __slots__ = ("_register",)
+    _register: _Register | None
+
+    def __init__(self, relations: Mapping[QName, Relation]) -> None:
+        super().__init__(relations)
+        self._register = relations._register if isinstance(relations, Relations) else None
+
+    def put(self, relation: Relation) -> None:
+        """Add or replace a relation; a table or view brings its indexes' names along."""
+        old = self.get(relation.name)
+        self._enter(relation, old)
+        before, now = indexes_of(old), indexes_of(relation)
+        if before is now:
+            return
+        kept = {index.name for index in now}
+        for index in before:
+            if index.name not in kept:
+                self.pop(index.name, None)
+        for index in now:
+            self._enter(index, self.get(index.name))
+
+    def drop(self, name: QName) -> None:
+        """Take a relation out; a table or view takes its indexes along."""
+        for index in indexes_of(self.pop(name, None)):
+            self.pop(index.name, None)
+
+    def readdressed(self, names: Mapping[QName, QName], changed: Mapping[QName, Relation]) -> Relations:
+        """These relations, each in its place, some of them changed and some under a new name."""
+        moved = Relations({names.get(name, name): changed.get(name, old) for name, old in self.items()})
+        moved._register = self._register
+        for name, relation in changed.items():
+            moved._enter(relation, None if relation.name != name else self[name])
+        return moved
+
+    def _enter(self, relation: Relation, old: Relation | None) -> None:
+        if self._register is not None:
+            self._register.enter(relation, old)
+        self[relation.name] = relation
+
+    # Who mentions whom
+
+    def concerned(self, *names: QName) -> Iterable[Relation]:
+        """The relations of these names and those that may mention one of them, in order."""
+        mentions = self._known.mentions
+        return self._present(chain(names, *(mentions.get(name, ()) for name in names)))
+
+    def holding(self, part: str) -> Iterable[Relation]:
+        """The relations that may have a constraint, trigger or policy of this name, however it is spelled."""
+        return self._present(self._known.parts.get(part.lower(), ()))
+
+    def called(self, name: str) -> Iterable[Relation]:
+        """The relations of this bare name, in any schema and however it is spelled."""
+        return self._present(self._known.called.get(name.lower(), ()))
+
+    def _present(self, names: Iterable[QName]) -> Iterable[Relation]:
+        found = {name for name in names if name in self}
+        return [self[name] for name in sorted(found, key=self._known.order.__getitem__)]
+
+    @property
+    def _known(self) -> _Register:
+        if self._register is None:
+            self._register = _Register()
+            for relation in self.values():
+                self._register.enter(relation, None)
+        return self._register
+
+
+def indexes_of(relation: Relation | None) -> tuple[Index, ...]:
+    """The indexes of a table or view; none of anything else."""
+    return relation.indexes if isinstance(relation, Table | View) else ()
+
+
+class _Register:
+    """Names of relations, by what they mention, by the parts that they hold, and by their own bare name."""
+
+    def __init__(self) -> None:
+        self.mentions: dict[QName, set[QName]] = defaultdict(set)
+        self.parts: dict[str, set[QName]] = defaultdict(set)
+        self.called: dict[str, set[QName]] = defaultdict(set)
+        self.order: dict[QName, int] = {}
+        self.entered = 0
+
+    def enter(self, relation: Relation, old: Relation | None) -> None:
+        """Note what is new about the relation. `old` is what has had its name so far."""
+        name = relation.name
+        if old is None:
+            self.entered += 1
+            self.order[name] = self.entered
+            self.called[name.name.lower()].add(name)
+        for mentioned in _links(relation):
+            self.mentions[mentioned].add(name)
+        for now, before in zip_longest(_parts(relation), _parts(old), fillvalue=()):
+            if now is not before:
+                known = set(map(id, before))
+                for part in now:
+                    if id(part) not in known:
+                        self._note(name, part)
+
+    def _note(self, name: QName, part: Hashable) -> None:
+        for mentioned in _mentions(part):
+            self.mentions[mentioned].add(name)
+        if not isinstance(part, Column | Index):
+            self.parts[part.name.lower()].add(name)  # type: ignore[attr-defined]
+
+
+def _links(relation: Relation) -> Iterable[QName]:
+    """What a relation mentions itself, not in one of its parts."""
+    match relation:
+        case Table(parents=parents):
+            return parents
+        case View(reads=reads, uses=uses):
+            return (*(read.relation for read in reads), *uses)
+        case Sequence(owner=(table, _)):
+            return (table,)
+        case Index(table=table):
+            return (table,)
+        case _:
+            return ()
+
+
+def _parts(relation: Relation | None) -> tuple[tuple[Hashable, ...], ...]:
+    match relation:
+        case Table():
+            return (
+                relation.columns,
+                relation.indexes,
+                relation.triggers,
+                relation.constraints,
+                relation.policies,
+            )
+        case View():
+            return (relation.columns, relation.indexes, relation.triggers)
+        case _:
+            return ()
+
+
+def _mentions(part: object) -> Iterator[QName]:
+    """The relations, types and functions that a part of a table names; an index is one of them."""
+    match part:
+        case Column(type=type, default=default, expression=expression):
+            if type.schema is not None:
+                yield QName(type.schema, type.name)
+            yield from _uses(default, expression)
+        case ForeignKey(target=target):
+            yield target
+        case Check(expr=expr):
+            yield from expr.uses
+        case Index(name=name, where=where, keys=keys):
+            yield name
+            yield from _uses(where, *(key.expr for key in keys))
+        case Trigger(function=QName() as function):
+            yield function
+        case Policy(uses=uses):
+            yield from uses
+        case _:
+            pass
+
+
+def _uses(*expressions: Expr | None) -> Iterator[QName]:
+    for expression in expressions:
+        if expression is not None:
+            yield from expression.uses
