@@ -55,13 +55,14 @@ class TableChange(Change):
 class CreateTable(Change):
     """CREATE TABLE with its constraints, their indexes (in `table.indexes`) and its sequences.
 
-    `filled` says that a query puts rows in (CREATE TABLE AS).
+    `filled` says that a query puts rows in (CREATE TABLE AS), `query` which.
     """
 
     table: Table
     sequences: tuple[Sequence, ...] = ()
     if_not_exists: bool = False
     filled: bool = False
+    query: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -437,17 +438,32 @@ class Insert(TableChange):
     conflict_constraint: str | None = None
     overriding: Literal["system", "user"] | None = None
     copy: bool = False
+    tolerates: Literal["nothing", "update", "replace"] | None = None
+    ctes: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update(TableChange):
+    """UPDATE. Fields as in `nodes.Update`."""
+
     sets: tuple[tuple[str, Expr], ...]
     where: Expr | None = None
+    alias: str | None = None
+    sources: Expr | None = None
+    ctes: Expr | None = None
+    tolerant: bool = False
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete(TableChange):
+    """DELETE. Fields as in `nodes.Delete`."""
+
     where: Expr | None = None
+    alias: str | None = None
+    sources: Expr | None = None
+    ctes: Expr | None = None
+    limited: bool = False
 
 
 # What the session does
@@ -502,13 +518,15 @@ class NoChange(Change):
     """Understood, and nothing happens to the schema: COMMENT, SELECT, an IF EXISTS that found nothing.
 
     `words` are the statement's first keywords in lower case; `skipped` says that IF [NOT] EXISTS was
-    what made it do nothing; `names` are the relations it touches (their locks still matter).
+    what made it do nothing; `names` are the relations it touches (their locks still matter), `calls` the functions
+    of the database itself that it calls: what they do nobody follows.
     """
 
     words: str = ""
     skipped: bool = False
     names: tuple[QName, ...] = ()
     outside_transaction: bool = False
+    calls: tuple[QName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,17 @@ from datetime import date
 from typing import Literal
 
 from checker.allows import Placed, split, uses
-from checker.catalog import Catalog
-from checker.change import Change, NotUnderstood
+from checker.catalog import Catalog, EnumType, QName
+from checker.change import (
+    AddEnumValue,
+    Change,
+    CreateType,
+    Delete,
+    Insert,
+    NotUnderstood,
+    RenameEnumValue,
+    Update,
+)
 from checker.datafacts import NO_FACTS, fold
 from checker.errors import TransactionAborted
 from checker.finding import (
@@ -29,12 +38,18 @@ from checker.finding import (
     Severity,
     StatementReport,
 )
+from checker.probe import Answer, Answerer, Questions
+from checker.refusals import Risk
 from checker.registry import RuleSet
 from checker.rule import Rule
 from checker.simulate import simulate
 from checker.sql.comments import allows
 from checker.statement import Migration, Span, Statement
 from checker.step import Step
+
+NO_ROWS = "there is no database whose rows could be looked at"
+MOST_ROUNDS = 6
+"""Answers may change the run (a statement is refused, what follows does not happen), and then it asks anew."""
 
 Severities = Mapping[str, Severity | Literal["off"]]
 
@@ -50,16 +65,56 @@ def check(
     fail_on: Severity | None = Severity.ERROR,
     not_checked: Iterable[NotChecked] = (),
     today: date | None = None,
+    answerer: Answerer | None = None,
 ) -> Report:
     """What these migrations would do to this catalog. `target` is its kind and name for the report.
 
     `severities` overrides a rule's severity, "off" leaves the rule out; `not_checked` is what the live side could
-    not look at. A rule that raises is in `Report.bugs`; the others still run.
+    not look at. A rule that raises is in `Report.bugs`; the others still run. `answerer` puts questions about rows to
+    the live side: the run is gone through, what it asks is answered, and it is gone through again until it asks
+    nothing new. Without one no question is answered.
     """
+    questions = Questions(no_rows="" if answerer else NO_ROWS)
+    steps = list(simulate(migrations, catalog, questions=questions))
+    if answerer is not None:
+        steps = _answered(steps, migrations, catalog, rules, questions, answerer)
     return judge(
-        simulate(migrations, catalog), migrations, rules=rules, live=live, target=target,
-        severities=severities, fail_on=fail_on, not_checked=not_checked, today=today,
+        steps, migrations, rules=rules, live=live, target=target, severities=severities, fail_on=fail_on,
+        not_checked=not_checked, today=today, questions=questions,
     )  # fmt: skip
+
+
+def _answered(
+    steps: list[Step[Change]],
+    migrations: Sequence[Migration],
+    catalog: Catalog,
+    rules: RuleSet,
+    questions: Questions,
+    answerer: Answerer,
+) -> list[Step[Change]]:
+    """The steps when all that they and the rules ask has been answered."""
+    for _ in range(MOST_ROUNDS):
+        asking = _Run(rules, {}, migrations)
+        for step in _with_facts(steps):
+            asking.look(step)
+        open_ones = tuple(probe for probe in questions.asked if probe not in questions.known)
+        if not open_ones:
+            return steps
+        questions.known.update(answerer(open_ones, _loose(steps, catalog)))
+        steps = list(simulate(migrations, catalog, questions=questions))
+    questions.no_rows = "it was asked too late: the answers before it changed the run once more"
+    return list(simulate(migrations, catalog, questions=questions))
+
+
+def _loose(steps: Iterable[Step[Change]], live: Catalog) -> frozenset[QName]:
+    """The enum types that the run makes or changes: a live database cannot read all of their labels."""
+    return frozenset(
+        name
+        for step in steps
+        if isinstance(step.change, AddEnumValue | RenameEnumValue | CreateType)
+        for name, found in step.after.types.items()
+        if isinstance(found, EnumType) and live.types.get(name) != found
+    )
 
 
 def judge(
@@ -73,6 +128,7 @@ def judge(
     fail_on: Severity | None = Severity.ERROR,
     not_checked: Iterable[NotChecked] = (),
     today: date | None = None,
+    questions: Questions | None = None,
 ) -> Report:
     """The report on steps that were simulated elsewhere; the arguments are those of `check`."""
     started = time.perf_counter()
@@ -90,8 +146,9 @@ def judge(
             kept.extend(run.findings_of(rule, (use,), placed.statement))
     return Report(
         live, *target, run.statement_reports(), tuple(sorted(kept, key=_order)), tuple(allowed),
-        (*not_checked, *map(_unfinished, run.bugs)), seconds=time.perf_counter() - started, fail_on=fail_on,
-        bugs=tuple(run.bugs),
+        (*not_checked, *run.undecided, *map(_unfinished, run.bugs)),
+        probes=sum(isinstance(one, Answer) for one in questions.known.values()) if questions else 0,
+        seconds=time.perf_counter() - started, fail_on=fail_on, bugs=tuple(run.bugs),
     )  # fmt: skip
 
 
@@ -122,6 +179,7 @@ class _Run:
     severities: Severities
     migrations: Sequence[Migration]
     reached: set[int] = field(default_factory=set)
+    undecided: dict[NotChecked, None] = field(default_factory=dict)
     bugs: list[RuleBug] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -142,14 +200,30 @@ class _Run:
             self.reached.add(index)
             if isinstance(step.change, NotUnderstood):
                 self._unread.add(index)
+        self._ask(step, self.rules.of_step(step))
+        for risk in step.risks:
+            self._weigh(step, risk)
+
+    def _ask(self, step: Step[Change], rules: Iterable[Rule]) -> None:
         predicted = False
-        for rule in self.rules.of_step(step):
+        for rule in rules:
             if rule.predicts and predicted:
                 continue
             arguments = (step,) if rule.refusal is None else (step, step.error)
             for claim in self._claims(rule, arguments, step.statement):
                 predicted |= rule.predicts
                 self._add(self._finding(rule, claim, step.statement, step.certainty), claim)
+
+    def _weigh(self, step: Step[Change], risk: Risk) -> None:
+        """A refusal that nobody could rule out. Rows that a statement writes say so only where there are rows to ask."""
+        writes = isinstance(step.change, Insert | Update | Delete)
+        if writes and risk.why == NO_ROWS:
+            return
+        refused = replace(step, error=risk.refusal, undecided=risk.why)
+        self._ask(refused, (rule for rule in self.rules.of_step(refused) if rule.predicts))
+        if risk.why != NO_ROWS:
+            subject = ", ".join(f"{risk.refusal.table}.{column}" for column in risk.refusal.columns)
+            self.undecided.setdefault(NotChecked(f"rows of {subject or risk.refusal.table}", risk.why))
 
     def findings(self) -> list[Finding]:
         """All that stays when the run is over, in the order in which it was found."""

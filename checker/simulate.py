@@ -19,9 +19,12 @@ from checker.apply.applied import Applied
 from checker.assume import assume, is_assumed
 from checker.catalog import Catalog, QName
 from checker.change import Change, NoChange, NotUnderstood, describe, touched
+from checker.data import demands, with_rows
 from checker.enum_labels import refuse_new_labels
 from checker.errors import ApplyError, MissingObject, NotInTransaction, TransactionAborted
 from checker.not_nulls import with_named_not_nulls
+from checker.probe import Questions, Unanswered
+from checker.refusals import Risk
 from checker.resolve import resolve
 from checker.resolve.guards import decide
 from checker.session import Session
@@ -37,14 +40,20 @@ Steps: TypeAlias = Generator[Step[Change], None, bool]
 
 
 def simulate(
-    migrations: Iterable[Migration], catalog: Catalog, *, read: Read = read_statement
+    migrations: Iterable[Migration],
+    catalog: Catalog,
+    *,
+    read: Read = read_statement,
+    questions: Questions | None = None,
 ) -> Iterator[Step[Change]]:
     """Every step of these migrations, in order; nothing raises. `catalog` is the live side as it is now.
+
+    What is known about its rows stands in `questions`; what the run would have to know besides is noted there.
 
     A file in one transaction gets an implicit Begin and Commit around its statements, every file an
     EndOfFile at its end. A file without statements yields nothing.
     """
-    run = _Run(catalog, catalog, read)
+    run = _Run(catalog, catalog, read, questions=questions or Questions(no_rows="nobody was asked"))
     for migration in migrations:
         if migration.statements:
             yield from run.file(migration)
@@ -65,6 +74,7 @@ class _Run:
     kept: list[str] = field(default_factory=list)
     shadow: Catalog | None = None
     uncertain: bool = False
+    questions: Questions = field(default_factory=Questions)
 
     # Files and statements
 
@@ -131,7 +141,8 @@ class _Run:
         """What the rest of a failed file would have done: the catalog for the files after it."""
         if self.shadow is None:
             return
-        beside = _Run(self.live, self.shadow, self.read, replace(self.session, aborted=None, marks=()))
+        session = replace(self.session, aborted=None, marks=())
+        beside = _Run(self.live, self.shadow, self.read, session, questions=self.questions)
         beside.migration, beside.statement = self.migration, self.statement
         for step in beside._guarded(node):
             if step.error is not None:
@@ -232,17 +243,29 @@ class _Run:
             refuse_new_labels(self.session, before, change)
             session, catalog = fold(self.session, before, change)
             applied = Applied(catalog) if is_control(change) else apply(catalog, change)
+            after = with_named_not_nulls(
+                applied.catalog, change.table if isinstance(change, to.TableChange) else None
+            )
+            after = _doubt(with_rows(before, after, change, self.session), change)
+            risks = self._look_at_rows(before, after, change)
         except ApplyError as error:
             return (yield from self._refused(change, error))
-        after = with_named_not_nulls(
-            applied.catalog, change.table if isinstance(change, to.TableChange) else None
-        )
-        after = _doubt(after, change)
-        step = self._step(change, after, along=applied.along)
+        step = self._step(change, after, along=applied.along, risks=risks)
         self._note(change)
         self.catalog, self.session = after, session
         yield step
         return True
+
+    def _look_at_rows(self, before: Catalog, after: Catalog, change: Change) -> tuple[Risk, ...]:
+        """Raise the refusal that the rows are known to cause; the others that nobody could rule out."""
+        risks = []
+        for demand in demands(before, after, change, self.session):
+            answer = self.questions.ask(demand.probe)
+            if isinstance(answer, Unanswered):
+                risks.append(Risk(demand.refusal, answer.why))
+            elif answer is not None and not answer.none:
+                raise demand.refusal.answered(answer)
+        return tuple(risks)
 
     def _note(self, change: Change) -> None:
         """Keep the description of what the change leaves behind."""
@@ -267,7 +290,12 @@ class _Run:
         return False
 
     def _step(
-        self, change: Change, after: Catalog, error: ApplyError | None = None, along: tuple[Gone, ...] = ()
+        self,
+        change: Change,
+        after: Catalog,
+        error: ApplyError | None = None,
+        along: tuple[Gone, ...] = (),
+        risks: tuple[Risk, ...] = (),
     ) -> Step[Change]:
         return Step(
             change,
@@ -282,6 +310,8 @@ class _Run:
             along,
             tuple(self.kept),
             is_assumed(self.catalog, change),
+            risks,
+            questions=self.questions,
         )
 
 

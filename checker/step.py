@@ -11,6 +11,9 @@ from checker.change import Change, object_name
 from checker.datafacts import NO_FACTS, DataFacts
 from checker.errors import ApplyError
 from checker.finding import Certainty, Claim, Severity
+from checker.probe import Answer, Probe, Questions, Unanswered
+from checker.refusals import Risk, RowsRefused
+from checker.rows import Rows, rows_of
 from checker.session import Session
 from checker.statement import Migration, Statement
 
@@ -40,7 +43,8 @@ class Step(Generic[C]):
     `along` are the objects that go with it; `committed` counts the changes of this file whose effects stay
     whatever happens later (0 where everything is one transaction). `assumed` says that the
     relation it is about was not seen anywhere and is taken to exist (no live side, or uncertain).
-    `facts` is what the run itself has shown about rows and columns so far.
+    `facts` is what the run itself has shown about rows and columns so far; `risks` are the refusals for its rows
+    that nobody could decide. `undecided` is set where `error` is such a risk and no refusal: why nobody knows.
     """
 
     change: C
@@ -55,8 +59,19 @@ class Step(Generic[C]):
     along: tuple[Gone, ...] = ()
     committed: tuple[str, ...] = ()
     assumed: bool = False
-    answers: object = field(default=None, compare=False)
+    risks: tuple[Risk, ...] = ()
+    undecided: str = ""
+    questions: Questions = field(default_factory=Questions, compare=False)
     facts: DataFacts = field(default=NO_FACTS, compare=False)
+
+    def ask(self, probe: Probe) -> Answer | None:
+        """The live side's answer to a question about rows; None where it is not known (yet)."""
+        answer = self.questions.ask(probe)
+        return None if isinstance(answer, Unanswered) else answer
+
+    def rows(self, name: QName) -> Rows:
+        """What the table holds before this step."""
+        return rows_of(self.before, name)
 
     def table(self, name: QName) -> Table | None:
         """The table as it is before this step."""
@@ -93,8 +108,10 @@ class Step(Generic[C]):
 
         A refusal that follows from the files alone is likely: nobody saw what the live side adds.
         """
-        if self.assumed:
+        if self.assumed or self.undecided:
             return Certainty.POSSIBLE
+        if isinstance(self.error, RowsRefused):
+            return Certainty.LIKELY if self.before.unfollowed else Certainty.PROVEN
         if self.is_offline:
             return Certainty.LIKELY if self.error else Certainty.POSSIBLE
         return Certainty.PROVEN
@@ -118,7 +135,7 @@ class Step(Generic[C]):
             remedy,
             object or object_name(self.change),
             certainty or self.certainty,
-            severity,
+            severity or (Severity.WARNING if self.undecided else None),
             at or self.change.at,
             unless,
         )

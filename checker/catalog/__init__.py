@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from checker.catalog.objects import (
     Action,
@@ -49,6 +50,9 @@ from checker.catalog.objects import (
     ViewColumn,
 )
 from checker.catalog.relations import Relations, indexes_of
+
+if TYPE_CHECKING:
+    from checker.rows import Rows
 
 __all__ = [
     "Action",
@@ -94,6 +98,9 @@ class Catalog:
     `complete` is False where there is no live side: a relation that is not here may exist all the
     same, and nothing may be concluded from its absence. `uncertain` are the relations that a statement
     which was not understood may have changed; `doubted` says that this holds for all of them.
+
+    `data` is what the tables hold that the run has written or altered (`checker.rows`); any other table holds its
+    live rows. `unfollowed` is code that ran and may have written anywhere: triggers, functions.
     """
 
     server: Server
@@ -106,6 +113,8 @@ class Catalog:
     complete: bool = True
     uncertain: frozenset[QName] = frozenset()
     doubted: bool = False
+    data: Mapping[QName, Rows] = field(default_factory=dict, compare=False)
+    unfollowed: frozenset[str] = field(default=frozenset(), compare=False)
 
     def relation(self, name: QName) -> Relation | None:
         """Whatever occupies this name among relations."""

@@ -32,7 +32,8 @@ def check(arguments: list[str]) -> Exit:
     severities = _severities(chosen, rules)
     dialect = chosen.live.dialect or "postgres"
     target = _target(chosen, dialect)
-    report = _report(chosen, rules, severities, target, look(chosen.live, dialect, target.migrations))
+    with look(chosen.live, dialect, target.migrations) as side:
+        report = _report(chosen, rules, severities, target, side)
     report = replace(report, seconds=time.perf_counter() - started)
     texts = {s.source.name: s.source.text for m in target.migrations for s in m.statements}
     show(report, chosen, texts, _notes(chosen))
@@ -76,6 +77,7 @@ def _report(chosen: Settings, rules: RuleSet, severities: Severities, target: Ta
         severities=severities,
         fail_on=chosen.fail_on,
         not_checked=(*target.problems, *side.not_checked),
+        answerer=side.answerer,
     )
     return _without_allows(report) if chosen.no_allow else report
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,7 @@ from checker.catalog import Catalog, Dialect, Server
 from checker.cli.settings import LiveChoice
 from checker.cli.stop import Exit, Stop
 from checker.finding import LiveSide, NotChecked
+from checker.probe import Answerer
 from checker.statement import Migration
 
 MOST_NAMES = 5
@@ -18,26 +20,31 @@ MOST_NAMES = 5
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What the target is held against."""
+    """What the target is held against; `answerer` answers questions about its rows while the database is open."""
 
     catalog: Catalog
     live: LiveSide
     not_checked: tuple[NotChecked, ...] = ()
+    answerer: Answerer | None = None
 
 
-def look(choice: LiveChoice, dialect: Dialect, migrations: Sequence[Migration]) -> Loaded:
+@contextmanager
+def look(choice: LiveChoice, dialect: Dialect, migrations: Sequence[Migration]) -> Iterator[Loaded]:
     """Load what the migrations touch; raises Stop where the live side cannot be read."""
     from checker.live.port import LiveError
 
     try:
         if choice.url:
-            return _database(choice.url, dialect, migrations)
-        return _text(choice.file, dialect) if choice.file else _nothing(dialect)
+            with _database(choice.url, dialect, migrations) as side:
+                yield side
+        else:
+            yield _text(choice.file, dialect) if choice.file else _nothing(dialect)
     except LiveError as problem:
         raise Stop(f"{choice.said}: {problem}", Exit.INCOMPLETE) from None
 
 
-def _database(url: str, dialect: Dialect, migrations: Sequence[Migration]) -> Loaded:
+@contextmanager
+def _database(url: str, dialect: Dialect, migrations: Sequence[Migration]) -> Iterator[Loaded]:
     from checker.live import connect
     from checker.sql.mentioned import mentioned
 
@@ -45,7 +52,8 @@ def _database(url: str, dialect: Dialect, migrations: Sequence[Migration]) -> Lo
         statements = (statement for migration in migrations for statement in migration.statements)
         found = live.catalog(mentioned(statements, dialect))
         side = _side(live.server, "database", live.name)
-        return Loaded(found.catalog, side, (*found.not_checked, *_templates(migrations, dialect)))
+        missed = (*found.not_checked, *_templates(migrations, dialect))
+        yield Loaded(found.catalog, side, missed, live.answer)
 
 
 def _templates(migrations: Sequence[Migration], dialect: Dialect) -> Iterator[NotChecked]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from checker.catalog import Catalog, Server
+from checker.catalog import Catalog, QName, Server
 from checker.finding import NotChecked
+from checker.probe import Answers, Probe
 
 
 class LiveError(Exception):
@@ -38,6 +40,12 @@ class Live(Protocol):
         `touched` are the bare names that a change mentions (relations, types, functions, extensions;
         `app.*` for all of a schema): those come with their neighbours, of all other relations only
         the names. None loads everything.
+        """
+
+    def answer(self, probes: Sequence[Probe], loose: frozenset[QName] = frozenset()) -> Answers:
+        """What the rows say now: an answer to each question, or why there is none.
+
+        `loose` are the enum types that the run changes: the live database has not got all of their labels.
         """
 
     def close(self) -> None:

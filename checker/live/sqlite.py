@@ -8,15 +8,20 @@ journal of a writer.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
-from checker.catalog import Server
+from checker.catalog import QName, Server
+from checker.live.asking import answering
+from checker.live.asking.answering import NoAnswer
+from checker.live.asking.probes_sql import ProbesSql
 from checker.live.port import LiveCatalog, LiveError
 from checker.live.sqlite_load import load
 from checker.live.url import one_line
+from checker.probe import Answers, Probe
 
 BUSY_SECONDS = 2.0
 _PRAGMAS = (
@@ -48,6 +53,23 @@ class Sqlite:
                 return load(self._connection, self.server)
             finally:
                 self._connection.execute("ROLLBACK")
+
+    def answer(self, probes: Sequence[Probe], loose: frozenset[QName] = frozenset()) -> Answers:
+        """What the rows say now; see the port."""
+        with self._errors():
+            self._connection.execute("BEGIN")
+            try:
+                return answering.answer(probes, ProbesSql("sqlite", loose, self.server.version), self._probe)
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    def _probe(self, query: str) -> tuple[Any, ...]:
+        """One query; see `answering.Run`."""
+        try:
+            row: tuple[Any, ...] | None = self._connection.execute(query).fetchone()
+        except sqlite3.Error as problem:
+            raise NoAnswer(_explain(problem)) from None
+        return row or ()
 
     def close(self) -> None:
         """Close the file."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.catalog import Catalog, Dialect, Server
 from checker.change import Change, NotUnderstood
@@ -40,7 +40,8 @@ class Written:
         statements = tuple(one for one in split(self.source, self.server.dialect) if not _is_connect(one))
         steps = list(simulate([Migration(self.name, statements)], empty(self.server)))
         catalog = steps[-1].after if steps else empty(self.server)
-        return LiveCatalog(catalog, tuple(_missed(steps)))
+        # the text says what the tables are, not what the live ones hold
+        return LiveCatalog(replace(catalog, data={}, unfollowed=frozenset()), tuple(_missed(steps)))
 
     def close(self) -> None:
         """Nothing is open."""

@@ -62,7 +62,7 @@ def _create_table(scope: Scope, node: nodes.CreateTable) -> Iterable[Change]:
     cut = scope.cuts(node.name.last, *_written_names(node))
     if node.query is not None:
         table = views.table_of_query(scope, name, node)
-        return [to.CreateTable(table=table, filled=True, at=node.at, cut=cut)]
+        return [to.CreateTable(table=table, filled=True, query=node.query, at=node.at, cut=cut)]
     if not scope.is_postgres:
         return [to.CreateTable(table=sqlite_table(scope, name, node), at=node.at)]
     draft = draft_table(scope, name, node)

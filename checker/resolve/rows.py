@@ -36,6 +36,8 @@ def insert(scope: Scope, node: nodes.Insert) -> Iterator[Change]:
         conflict_constraint=node.conflict_constraint,
         overriding=node.overriding,
         copy=node.copy,
+        tolerates=node.tolerates,
+        ctes=node.ctes,
         at=node.at,
     )
 
@@ -56,19 +58,27 @@ def update(scope: Scope, node: nodes.Update) -> Iterator[Change]:
     sets = tuple(
         (scope.column(table, column), scope.expr(value, known) or value) for column, value in node.sets
     )
-    yield to.Update(table=table, sets=sets, where=scope.expr(node.where, known), at=node.at)
+    yield to.Update(
+        table=table, sets=sets, where=scope.expr(node.where, known), alias=node.alias, sources=node.sources,
+        ctes=node.ctes, tolerant=node.tolerant, limited=node.limited, at=node.at,
+    )  # fmt: skip
 
 
 def delete(scope: Scope, node: nodes.Delete) -> Iterator[Change]:
     """DELETE."""
     table = scope.relation(node.table)
     where = scope.expr(node.where, _columns(scope, table))
-    yield to.Delete(table=table, where=where, at=node.at)
+    yield to.Delete(
+        table=table, where=where, alias=node.alias, sources=node.sources, ctes=node.ctes,
+        limited=node.limited, at=node.at,
+    )  # fmt: skip
 
 
 def query(scope: Scope, node: nodes.Query) -> Iterator[Change]:
     """A query changes nothing, but for the functions that it calls."""
-    yield to.NoChange(words="select", names=_names(scope, node.reads), at=node.at)
+    calls = (scope.function(nodes.Name(tuple(name.split(".")))) for name in sorted(node.calls))
+    own = tuple(name for name in calls if name in scope.catalog.functions)
+    yield to.NoChange(words="select", names=_names(scope, node.reads), calls=own, at=node.at)
 
 
 def utility(scope: Scope, node: nodes.Utility) -> Iterator[Change]:

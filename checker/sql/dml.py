@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from checker.catalog import Expr
 from checker.sql.cursor import Cursor
@@ -19,6 +19,7 @@ from checker.sql.tokens import Token, literal
 
 _STARTS = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "REPLACE", "TABLE", "("))
 _CHANGES = frozenset(("INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"))
+_Tolerates: TypeAlias = Literal["nothing", "update", "replace"]
 _CLAUSES = frozenset(("FROM", "WHERE", "RETURNING", "ORDER", "LIMIT"))
 _NO_ALIAS = frozenset(
     ("SET", "USING", "WHERE", "RETURNING", "DEFAULT", "VALUES", "SELECT", "OVERRIDING", "ON", "FROM", "WITH")
@@ -35,11 +36,14 @@ def read_dml(source: str, tokens: list[Token], dialect: str) -> Node | None:
 
 
 def _statement(c: Cursor) -> Node | None:
-    changes = _with(c) if c.word == "WITH" else []
+    first, changes = c.i, _with(c) if c.word == "WITH" else []
+    ctes = c.query(first) if c.i > first else None
     read = _READERS.get(c.word)
     if read is None:
         return None
     node = read(c)
+    if ctes is not None and isinstance(node, Insert | Update | Delete):
+        node = replace(node, ctes=ctes)
     return Block((*changes, node), node.at) if changes else node
 
 
@@ -76,8 +80,8 @@ def _reads(c: Cursor, own: Name | None = None) -> tuple[Name, ...]:
     return tuple(name for name in found if own is None or name.parts != own.parts)
 
 
-def _target(c: Cursor) -> Name:
-    """`[ONLY] name [*] [[AS] alias]`, also with the name in parentheses behind ONLY."""
+def _target(c: Cursor) -> tuple[Name, str | None]:
+    """`[ONLY] name [*] [[AS] alias]`, also with the name in parentheses behind ONLY; the name and the alias."""
     c.accept("ONLY")
     inside = c.accept("(")
     name = c.name()
@@ -85,24 +89,26 @@ def _target(c: Cursor) -> Name:
         c.expect(")")
     c.accept("*")
     if c.accept("AS") or (c.is_name and c.word not in _NO_ALIAS):
-        c.ident()
-    return name
+        return name, c.ident()
+    return name, None
 
 
-def _conflict_action(c: Cursor) -> bool:
-    """SQLite's `OR IGNORE`: True where it was said."""
+def _conflict_action(c: Cursor) -> str:
+    """SQLite's `OR IGNORE`: the word behind OR, "" where there is none."""
     if not c.accept("OR"):
-        return False
+        return ""
     c.i += 1
-    return True
+    return c.words[c.i - 1]
 
 
 # INSERT
 
 
 def _insert(c: Cursor) -> Insert:
-    replaces = c.accept("REPLACE")
-    tolerant = replaces or (c.accept("INSERT") and _conflict_action(c))
+    resolution = "REPLACE" if c.accept("REPLACE") else ""
+    if not resolution:
+        c.expect("INSERT")
+        resolution = _conflict_action(c)
     c.expect("INTO")
     table = c.name()
     if c.accept("AS") or (c.is_name and c.word not in _NO_ALIAS):
@@ -117,11 +123,25 @@ def _insert(c: Cursor) -> Insert:
         if rows is None:
             c.i = first
             query = _query_to_conflict(c)
-    target, constraint = _on_conflict(c)
-    if tolerant and target is None:
-        target = ()
+    target, constraint, tolerates = _on_conflict(c)
+    if resolution and target is None:
+        target, tolerates = (), _TOLERATES.get(resolution)
     _returning(c)
-    return Insert(table, columns, rows, default_values, query, target, constraint, overriding, at=_at(c))
+    return Insert(
+        table,
+        columns,
+        rows,
+        default_values,
+        query,
+        target,
+        constraint,
+        overriding,
+        tolerates=tolerates,
+        at=_at(c),
+    )
+
+
+_TOLERATES: dict[str, _Tolerates] = {"IGNORE": "nothing", "REPLACE": "replace"}
 
 
 def _column_list(c: Cursor) -> tuple[str, ...] | None:
@@ -192,10 +212,10 @@ def _query_to_conflict(c: Cursor) -> Expr:
     return replace(query, uses=frozenset(uses))
 
 
-def _on_conflict(c: Cursor) -> tuple[tuple[str, ...] | None, str | None]:
-    """The columns and the constraint of ON CONFLICT; an expression among them leaves the target open."""
+def _on_conflict(c: Cursor) -> tuple[tuple[str, ...] | None, str | None, _Tolerates | None]:
+    """The columns, the constraint and the action of ON CONFLICT; an expression among them leaves the target open."""
     if not c.accept("ON", "CONFLICT"):
-        return None, None
+        return None, None, None
     columns: tuple[str, ...] = ()
     constraint = None
     if c.accept("ON", "CONSTRAINT"):
@@ -203,8 +223,10 @@ def _on_conflict(c: Cursor) -> tuple[tuple[str, ...] | None, str | None]:
     elif c.at("("):
         keys = c.parens(lambda: _conflict_key(c))
         columns = tuple(key for key in keys if key) if all(keys) else ()
+    first = c.i
     c.skip_to(("RETURNING",))
-    return columns, constraint
+    nothing = "NOTHING" in c.words[first : c.i]
+    return columns, constraint, "nothing" if nothing else "update"
 
 
 def _conflict_key(c: Cursor) -> str | None:
@@ -225,14 +247,27 @@ def _returning(c: Cursor) -> None:
 
 def _update(c: Cursor) -> Update:
     c.expect("UPDATE")
-    _conflict_action(c)
-    table = _target(c)
+    tolerant = bool(_conflict_action(c))
+    table, alias = _target(c)
     c.expect("SET")
     sets = _sets(c)
-    c.skip_to(("WHERE", "RETURNING"))
+    sources = _sources(c, "FROM")
     where = _where(c)
+    limited = c.word in ("ORDER", "LIMIT")
     c.rest()
-    return Update(table, sets, where, _reads(c, table), at=_at(c))
+    return Update(
+        table, sets, where, _reads(c, table), alias, sources, tolerant=tolerant, limited=limited, at=_at(c)
+    )
+
+
+def _sources(c: Cursor, word: str) -> Expr | None:
+    """The text behind FROM or USING; the cursor stands at WHERE or what else follows."""
+    if not c.accept(word):
+        c.skip_to(("WHERE", "RETURNING"))
+        return None
+    first = c.i
+    c.skip_to(("WHERE", "RETURNING", "ORDER", "LIMIT"))
+    return Expr(c.slice(first))
 
 
 def _sets(c: Cursor) -> tuple[tuple[str, Expr], ...]:
@@ -266,11 +301,12 @@ def _where(c: Cursor) -> Expr | None:
 
 def _delete(c: Cursor) -> Delete:
     c.expect("DELETE", "FROM")
-    table = _target(c)
-    c.skip_to(("WHERE", "RETURNING", "LIMIT"))
+    table, alias = _target(c)
+    sources = _sources(c, "USING")
     where = _where(c)
+    limited = c.word in ("ORDER", "LIMIT")
     c.rest()
-    return Delete(table, where, _reads(c, table), at=_at(c))
+    return Delete(table, where, _reads(c, table), alias, sources, limited=limited, at=_at(c))
 
 
 # MERGE and COPY
@@ -279,7 +315,7 @@ def _delete(c: Cursor) -> Delete:
 def _merge(c: Cursor) -> Block:
     """MERGE as the changes that it may make; the condition of each is what joins the rows."""
     c.expect("MERGE", "INTO")
-    table = _target(c)
+    table, _ = _target(c)
     reads = _reads(c, table)
     c.expect("USING")
     c.skip_to(("ON",))

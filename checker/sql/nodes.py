@@ -530,8 +530,9 @@ class Insert:
     """INSERT (also REPLACE, COPY … FROM). `columns` None: none named.
 
     `rows` holds the source slices of VALUES (DEFAULT as it stands), None for a query or COPY;
-    `conflict` None: no ON CONFLICT, () for one without a target, else the target's columns.
-    `overriding` says OVERRIDING SYSTEM VALUE / USER VALUE.
+    `conflict` None: no ON CONFLICT, () for one without a target, else the target's columns; `tolerates` is
+    what happens to a row that is there already: left as it is (nothing), changed (update), replaced (replace).
+    `overriding` says OVERRIDING SYSTEM VALUE / USER VALUE; `ctes` is the WITH in front of the statement.
     """
 
     table: Name
@@ -543,25 +544,42 @@ class Insert:
     conflict_constraint: str | None = None
     overriding: Literal["system", "user"] | None = None
     copy: bool = False
+    tolerates: Literal["nothing", "update", "replace"] | None = None
+    ctes: Expr | None = None
     at: At = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """UPDATE. `sets` are the assigned columns with their expressions (DEFAULT as text)."""
+    """UPDATE. `sets` are the assigned columns with their expressions (DEFAULT as text).
+
+    `sources` is the text behind FROM, `alias` what the statement calls its table, `ctes` the WITH in front of it;
+    `tolerant` says OR IGNORE or its like, `limited` ORDER BY or LIMIT.
+    """
 
     table: Name
     sets: tuple[tuple[str, Expr], ...]
     where: Expr | None = None
     reads: tuple[Name, ...] = ()
+    alias: str | None = None
+    sources: Expr | None = None
+    ctes: Expr | None = None
+    tolerant: bool = False
+    limited: bool = False
     at: At = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
+    """DELETE; `sources` is the text behind USING, the rest as in `Update`."""
+
     table: Name
     where: Expr | None = None
     reads: tuple[Name, ...] = ()
+    alias: str | None = None
+    sources: Expr | None = None
+    ctes: Expr | None = None
+    limited: bool = False
     at: At = field(default=(0, 0), compare=False)
 
 

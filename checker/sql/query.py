@@ -49,6 +49,14 @@ class References:
     aliases: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place where a relation is named as a source; `aliased` says that a name for it stands behind."""
+
+    name: Name
+    aliased: bool
+
+
 @dataclass(slots=True)
 class _Level:
     """One depth of parentheses: what kind of statement runs in it and what may come next."""
@@ -66,6 +74,13 @@ def references(tokens: Sequence[Token], dialect: str) -> References:
     return References(tuple(scan.relations), frozenset(scan.calls), frozenset(scan.aliases))
 
 
+def mentions(tokens: Sequence[Token], dialect: str) -> tuple[Mention, ...]:
+    """Every place where the tokens name a relation, in order; `Name.at` is where."""
+    scan = _Scan(tokens, dialect)
+    scan.run()
+    return tuple(scan.mentions)
+
+
 class _Scan:
     """One pass over tokens with a stack of levels; no recursion, so depth costs nothing."""
 
@@ -74,6 +89,7 @@ class _Scan:
         self.words = [token.upper for token in tokens]
         self.levels = [_Level()]
         self.relations: dict[Name, None] = {}
+        self.mentions: list[Mention] = []
         self.calls: set[str] = set()
         self.aliases: set[str] = set()
         self.ctes: set[str] = set()
@@ -224,11 +240,13 @@ class _Scan:
         level.expecting = False
         if not parts or (self.word(last + 1) == "FROM" and self.word(last) == "ROWS"):
             return last + 1
+        self.aliases.add(parts[-1])
+        after = self.alias(last + 1)
         if len(parts) > 1 or parts[0] not in self.ctes:
             name = Name(parts, (self.tokens[first].start, self.tokens[last].end))
             self.relations.setdefault(name)
-        self.aliases.add(parts[-1])
-        return self.alias(last + 1)
+            self.mentions.append(Mention(name, after > last + 1))
+        return after
 
     def alias(self, at: int) -> int:
         """Pass `[*] [AS] alias [(columns)]` behind a relation."""

@@ -21,21 +21,22 @@ from collections.abc import Iterator
 
 from checker.change import AddColumn
 from checker.finding import Certainty, Claim
+from checker.refusals import NullsFound
 from checker.remedy import add_required
 from checker.step import Step
 
 
-def check(step: Step[AddColumn]) -> Iterator[Claim]:
+def check(step: Step[AddColumn], error: NullsFound) -> Iterator[Claim]:
     change = step.change
-    if not change.column.is_required or step.is_empty(change.table):
-        return
     table = step.table(change.table)
-    rows = table.rows if table else None
-    unseen = step.assumed or step.is_offline or rows == 0
+    estimated = table.rows if table else None
+    counted = error.answer.found if error.answer else None
+    if not change.column.is_required:
+        return
     yield step.claim(
         f"{change.table}.{change.column.name} is added NOT NULL without a default: "
-        "this fails if the table has a row",
-        evidence=f"the server estimates {rows:,} rows" if rows is not None else "",
+        + ("this fails if the table has a row" if counted is None else "the table has rows, so this fails"),
+        evidence=error.evidence or (f"the server estimates {estimated:,} rows" if estimated else ""),
         remedy=add_required(change.table, change.column, step.before),
-        certainty=Certainty.POSSIBLE if unseen else Certainty.LIKELY,
+        certainty=Certainty.LIKELY if counted is None and estimated else None,
     )

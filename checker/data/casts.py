@@ -1,0 +1,108 @@
+"""ALTER COLUMN … TYPE: values that are none of the new type, and what is verified again afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from checker import change as to
+from checker.catalog import Check, QName, Table
+from checker.probe import Count, DoesNotCast, Evaluates, Key, NotAmong, Probe
+from checker.refusals import Demand, DoesNotFit, EnumValueInUse, RowsRefused, ValueRefused
+from checker.refusals import DoesNotCast as CastRefused
+from checker.rows import Nothing, Rows, Stored, rows_of
+from checker.sqltype import SqlType
+
+if TYPE_CHECKING:
+    from checker.data.demands import Demands
+
+
+def altered_type(view: Demands, change: to.AlterColumnType) -> Iterator[Demand]:
+    """Every value must become one of the new type; constraints on the column are verified anew."""
+    rows = rows_of(view.before, change.table)
+    table = view.before.table(change.table)
+    column = table.column(change.column) if table else None
+    if table is None or column is None or isinstance(rows, Nothing):
+        return
+    if change.using is None or _is_cast_of(change.using.text, change.column):
+        yield from _cast(view, change, rows, column.type)
+    else:
+        yield _evaluated(view, change)
+        if not column.nullable:
+            yield from view.not_null(change.table, change.column)
+    yield from _verified_again(view, change, table)
+
+
+def _is_cast_of(text: str, column: str) -> bool:
+    """True for `column::type`, `CAST(column AS type)` and the column alone."""
+    plain = "".join(text.replace('"', "").split()).lower()
+    name = column.lower()
+    return plain == name or (
+        plain.startswith((f"{name}::", f"({name})::", f"cast({name}as")) and plain.count("::") <= 1
+    )
+
+
+def _cast(view: Demands, change: to.AlterColumnType, rows: Rows, source: SqlType) -> Iterator[Demand]:
+    target, name, explicit = change.type, change.column, change.using is not None
+    labels = _labels(view, target)
+    if labels is not None:
+        probe: Probe = Count(rows, NotAmong(name, labels))
+        if not set(_labels(view, source, before=True) or ("?",)) <= set(labels):
+            yield _refused(
+                EnumValueInUse, view, "22P02", f"invalid input value for enum {target}", change, probe
+            )
+        return
+    if source == target or source.widens_to(target):
+        return
+    probe = Count(rows, DoesNotCast(name, source, target, explicit))
+    kind, code, message = _failure(source, target)
+    yield _refused(kind, view, code, message, change, probe)
+
+
+def _failure(source: SqlType, target: SqlType) -> tuple[type[RowsRefused], str, str]:
+    if target.category == "string":
+        return DoesNotFit, "22001", f"value too long for type {target}"
+    if source.category == target.category:
+        return DoesNotFit, "22003", f"{target} out of range"
+    return CastRefused, "22P02", f"invalid input syntax for type {target}"
+
+
+def _refused(
+    kind: type[RowsRefused], view: Demands, code: str, message: str, change: to.AlterColumnType, probe: Probe
+) -> Demand:
+    return Demand(kind(view.code(code), message, change.table, (change.column,), probe))
+
+
+def _labels(view: Demands, kind: SqlType, *, before: bool = False) -> tuple[str, ...] | None:
+    """The labels of an enum; None for any other type."""
+    catalog = view.before if before else view.after
+    found = catalog.enum(QName(kind.schema or "", kind.name)) if not kind.array else None
+    return found.labels if found else None
+
+
+def _evaluated(view: Demands, change: to.AlterColumnType) -> Demand:
+    """USING with an expression of its own: whether the server computes it for every row."""
+    rows = rows_of(view.after, change.table)
+    message = "the expression of USING cannot be computed for every row"
+    return Demand(ValueRefused("22000", message, change.table, (change.column,), Evaluates(rows)))
+
+
+def _verified_again(view: Demands, change: to.AlterColumnType, table: Table) -> Iterator[Demand]:
+    """Unique indexes and CHECKs over the column, whose values are others now."""
+    if isinstance(rows_of(view.after, change.table), Stored):
+        return
+    old = table.column(change.column)
+    if old is not None and change.using is None and old.type.widens_to(change.type):
+        return
+    for index in table.indexes:
+        if index.unique and index.valid and change.column in index.columns and index.where is None:
+            keys = tuple(Key(one) for one in index.columns if one is not None)
+            yield from view.unique(change.table, index.name.name, keys, nulls_equal=index.nulls_not_distinct)
+    for check in table.constraints:
+        if (
+            isinstance(check, Check)
+            and check.validated
+            and check.enforced
+            and change.column in check.expr.columns
+        ):
+            yield from view.check(change.table, check)

@@ -1,0 +1,140 @@
+"""What a Change makes of the rows: one node on top of what the table held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from checker import change as to
+from checker.catalog import Catalog, QName, Table
+from checker.change import Change
+from checker.data import shapes, writes
+from checker.data.formulas import Reader, Unfollowed
+from checker.resolve.scope import Scope
+from checker.rows import Nothing, Rows, Unknown, fields_of, rows_of
+from checker.session import Session
+
+
+def with_rows(before: Catalog, after: Catalog, change: Change, session: Session) -> Catalog:
+    """The catalog after the change with what its tables hold then; `session` is the one before."""
+    reader = Reader(Scope(before, session))
+    match change:
+        case to.CreateTable(table=table) if after.table(table.name) is not None:
+            return _put(after, {table.name: _born(reader, after, change)})
+        case to.DropTable(table=name):
+            return _put(after, writes.emptied(reader, name), gone=name)
+        case to.RenameTable(table=old, new=new):
+            return _moved(before, after, old, QName(old.schema, new))
+        case to.SetSchema(kind="table", name=old, schema=schema):
+            return _moved(before, after, old, QName(schema, old.name))
+        case to.Truncate():
+            return _put(after, _truncated(before, change))
+        case to.Insert() | to.Update() | to.Delete():
+            return _written(reader, before, after, change)
+        case to.RenameEnumValue():
+            return _put(after, shapes.relabelled(before, change))
+        case (
+            to.AttachPartition(table=parent, partition=part)
+            | to.DetachPartition(table=parent, partition=part)
+        ):
+            return _put(after, _unknown(after, (parent, part), "partitions were attached or detached"))
+        case to.Inherit(table=child, parent=parent) | to.NoInherit(table=child, parent=parent):
+            return _put(after, _unknown(after, (parent, child), "its children changed"))
+        case to.NoChange(calls=calls) if calls:
+            return _unfollowed(after, f"the function {calls[0]}")
+        case (
+            to.DropColumn(cascade=True)
+            | to.DropTable()
+            | to.DropType()
+            | to.DropSchema()
+            | to.DropExtension()
+        ):
+            return _put(after, shapes.reshaped_all(reader, after, change))
+        case to.TableChange(table=name) if before.table(name) is not None:
+            return _put(after, shapes.reshaped(reader, after, change))
+        case _:
+            return after
+
+
+def _put(catalog: Catalog, rows: Mapping[QName, Rows], *, gone: QName | None = None) -> Catalog:
+    if not rows and gone not in catalog.data:
+        return catalog
+    merged = {name: one for name, one in (*catalog.data.items(), *rows.items()) if name != gone}
+    return replace(catalog, data=merged)
+
+
+def _unfollowed(catalog: Catalog, what: str) -> Catalog:
+    return replace(catalog, unfollowed=catalog.unfollowed | {what})
+
+
+def _unknown(catalog: Catalog, names: tuple[QName, ...], why: str) -> dict[QName, Rows]:
+    tables = (catalog.table(name) for name in names)
+    return {table.name: Unknown(why, fields_of(table)) for table in tables if table is not None}
+
+
+def _born(reader: Reader, after: Catalog, change: to.CreateTable) -> Rows:
+    table = after.table(change.table.name)
+    assert table is not None
+    fields = fields_of(table)
+    if not change.filled:
+        return Nothing(fields)
+    if change.query is None:
+        return Unknown("a query filled it", fields)
+    return writes.selected(reader, change.query.text, fields)
+
+
+def _moved(before: Catalog, after: Catalog, old: QName, new: QName) -> Catalog:
+    if before.table(old) is None or after.table(new) is None:
+        return after
+    return _put(after, {new: rows_of(before, old)}, gone=old)
+
+
+def _truncated(before: Catalog, change: to.Truncate) -> dict[QName, Rows]:
+    names = {change.table, *change.along}
+    tables = [table for name in names if (table := before.table(name)) is not None]
+    below = [child for table in tables for child in shapes.descendants(before, table.name)]
+    return {table.name: Nothing(fields_of(table)) for table in (*tables, *below)}
+
+
+def _written(
+    reader: Reader, before: Catalog, after: Catalog, change: to.Insert | to.Update | to.Delete
+) -> Catalog:
+    """INSERT, UPDATE and DELETE with what foreign keys do to other tables, and what triggers may do."""
+    table = before.table(change.table)
+    if table is None:
+        return after
+    try:
+        rows = writes.written(reader, table, change)
+    except Unfollowed as problem:
+        rows = {table.name: Unknown(str(problem), fields_of(table))}
+    rows |= _relatives(before, table)
+    trigger = _trigger(table, change)
+    if trigger:
+        why = f"the trigger {trigger} ran"
+        rows[table.name] = Unknown(why, fields_of(table))
+        after = _unfollowed(after, f"the trigger {trigger} on {table.name}")
+    return _put(after, rows)
+
+
+def _relatives(before: Catalog, table: Table) -> dict[QName, Rows]:
+    """The tables above and below one that was written: which of their rows are meant is not followed."""
+    names: list[QName] = [child.name for child in shapes.descendants(before, table.name)]
+    above = list(table.parents)
+    while above:
+        name = above.pop()
+        names.append(name)
+        found = before.table(name)
+        above += found.parents if found else ()
+    return _unknown(before, tuple(names), "a part of it was written")
+
+
+_EVENTS = {to.Insert: "insert", to.Update: "update", to.Delete: "delete"}
+
+
+def _trigger(table: Table, change: Change) -> str:
+    """The first trigger that runs code at such a change, "" where there is none."""
+    event = _EVENTS[type(change)]
+    for trigger in table.triggers:
+        if trigger.enabled and (event in trigger.events or not trigger.events):
+            return trigger.name
+    return ""

@@ -1,0 +1,125 @@
+"""Formulas from the text of a statement: what it reads is bound to the rows that are there at that moment."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from checker.catalog import Column, Expr, QName, Table, View
+from checker.resolve.scope import SYSTEM_SCHEMAS, Scope
+from checker.rows import Formula, Fresh, Opaque, Reading, Stored, Unknown, Value, rows_of
+from checker.sql.expression import expr
+from checker.sql.nodes import Name
+from checker.sql.query import mentions
+from checker.sql.tokens import Token, has_placeholders, tokenize
+
+_FRESH = re.compile(
+    r"(pg_catalog\.)?(nextval|gen_random_uuid|uuid_generate_v[14](mc)?|uuidv[47]|hex\(randomblob|randomblob)\b",
+    re.IGNORECASE,
+)
+_WHOLE_ROW = re.compile(r"\b(row_to_json|to_jsonb?|jsonb?_build_\w+)\b", re.IGNORECASE)
+NULL = Formula("NULL")
+
+
+class Unfollowed(Exception):
+    """The text does what nobody can foretell; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Makes formulas from texts as a session reads them at one moment."""
+
+    scope: Scope
+
+    @property
+    def dialect(self) -> str:
+        """The dialect of the texts."""
+        return self.scope.catalog.server.dialect
+
+    def formula(self, text: str) -> Formula:
+        """The text with the rows that it reads; raises Unfollowed."""
+        tokens = tokenize(text, self.dialect)
+        if has_placeholders(text) or any(token.kind == "param" for token in tokens):
+            raise Unfollowed("it has placeholders")
+        found = expr(text, tokens, self.dialect)
+        if found.volatile:
+            raise Unfollowed("it gives another value every time")
+        if found.volatile is None:
+            raise Unfollowed("it calls a function of the database's own")
+        readings = tuple(self._readings(tokens))
+        self._refuse_opaque(readings, tokens)
+        return Formula(text, found.columns, readings, self.scope.path if self.scope.is_postgres else ())
+
+    def value(self, written: Expr, column: Column | None) -> Value:
+        """What is put into a column: DEFAULT is the column's own."""
+        if written.text.strip().upper() == "DEFAULT":
+            return self.default(column) if column is not None else Opaque()
+        if _FRESH.match(written.text):
+            return Fresh()
+        if not written.columns and not written.uses and written.volatile is False and "(" not in written.text:
+            return Formula(written.text)
+        try:
+            return self.formula(written.text)
+        except Unfollowed:
+            return Opaque()
+
+    def default(self, column: Column) -> Value:
+        """What the server puts into a column that nobody names; generated ones are computed elsewhere."""
+        if column.identity or (column.default is not None and _FRESH.match(column.default.text)):
+            return Fresh()
+        return self.value(column.default, column) if column.default is not None else NULL
+
+    def _readings(self, tokens: list[Token]) -> list[Reading]:
+        found = []
+        for mention in mentions(tokens, self.dialect):
+            name = self.scope.relation(mention.name)
+            start, end = mention.name.at
+            before = next((token.upper for token in reversed(tokens) if token.end <= start), "")
+            match self.scope.catalog.relations.get(name):
+                case Table() if before == "ONLY":
+                    raise Unfollowed("it reads ONLY a part of a table")
+                case Table():
+                    rows = rows_of(self.scope.catalog, name)
+                    if isinstance(rows, Unknown):
+                        raise Unfollowed(f"it reads {name}, and {rows.why}")
+                    found.append(Reading(start, end, name.name, rows, mention.aliased))
+                case View() as view:
+                    self._refuse_written(view)
+                case _ if name.schema not in SYSTEM_SCHEMAS and not self._is_own(mention.name):
+                    raise Unfollowed(f"it reads {name}")
+        return found
+
+    def _refuse_written(self, view: View) -> None:
+        """A view is read where it stands: in the live database, which the run must not have changed below it."""
+        below = {one.relation for one in view.reads}
+        if self.scope.catalog.data or view.name in self.scope.session.born or not below:
+            raise Unfollowed(f"it reads the view {view.name}")
+
+    def _is_own(self, name: Name) -> bool:
+        """True for SQLite's own relations and functions that return rows."""
+        return name.last.lower().startswith(("sqlite_", "pragma_", "json_each", "json_tree"))
+
+    def _refuse_opaque(self, readings: tuple[Reading, ...], tokens: list[Token]) -> None:
+        unknown = frozenset[str]().union(*(one.rows.opaque for one in readings))
+        if not unknown:
+            return
+        words = {token.text.strip('"`[]') for token in tokens}
+        if "*" in words or not unknown.isdisjoint(words):
+            raise Unfollowed("it reads values that nobody can foretell")
+
+
+def joined(condition: str | None, sources: str) -> str:
+    """The condition of UPDATE … FROM and DELETE … USING as one on the rows of the table itself."""
+    where = f" WHERE {condition}\n" if condition else ""
+    return f"EXISTS (SELECT 1 FROM {sources}\n{where})"
+
+
+def picked(value: str, condition: str | None, sources: str) -> str:
+    """The value of UPDATE … FROM: that of a row which the condition finds."""
+    where = f" WHERE {condition}\n" if condition else ""
+    return f"(SELECT {value}\n FROM {sources}\n{where} LIMIT 1)"
+
+
+def is_stored(rows: object, name: QName) -> bool:
+    """True where these are the live rows of that table, untouched."""
+    return isinstance(rows, Stored) and rows.table == name

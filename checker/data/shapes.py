@@ -1,0 +1,131 @@
+"""Rows when their table changes its shape: columns come, go, get another name or another type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker import change as to
+from checker.catalog import Catalog, Column, QName, Table
+from checker.change import Change
+from checker.data.formulas import Reader, Unfollowed
+from checker.rows import (
+    Computed,
+    Copy,
+    Field,
+    Formula,
+    Opaque,
+    Output,
+    Rows,
+    Value,
+    computed,
+    fields_of,
+    rows_of,
+)
+
+
+def descendants(catalog: Catalog, name: QName) -> Iterator[Table]:
+    """All tables below one: its children and partitions, and theirs."""
+    for child in catalog.children_of(name):
+        yield child
+        yield from descendants(catalog, child.name)
+
+
+def reshaped(reader: Reader, after: Catalog, change: to.TableChange) -> dict[QName, Rows]:
+    """What the table and those below it hold when the change has altered their columns."""
+    before = reader.scope.catalog
+    if not isinstance(
+        change, to.AddColumn | to.DropColumn | to.RenameColumn | to.AlterColumnType | to.SetExpression
+    ):
+        return {}
+    names = (change.table, *(child.name for child in descendants(before, change.table)))
+    return dict(_reshaped(reader, after, change, names))
+
+
+def reshaped_all(reader: Reader, after: Catalog, change: Change) -> dict[QName, Rows]:
+    """The same for every table that lost a column by CASCADE."""
+    before = reader.scope.catalog
+    names = tuple(
+        table.name for table in before.tables()
+        if (now := after.table(table.name)) is not None and now.columns != table.columns
+    )  # fmt: skip
+    return dict(_reshaped(reader, after, change, names))
+
+
+def _reshaped(
+    reader: Reader, after: Catalog, change: Change, names: tuple[QName, ...]
+) -> Iterator[tuple[QName, Rows]]:
+    for name in names:
+        old, new = reader.scope.catalog.table(name), after.table(name)
+        if old is None or new is None or old.assumed:
+            continue
+        outputs = tuple(
+            Output(_field(column), _value(reader, old, column, change))
+            for column in new.columns if change is not None
+        )  # fmt: skip
+        rows = computed(rows_of(reader.scope.catalog, name), name.name, outputs)
+        yield name, rows
+
+
+def _field(column: Column) -> Field:
+    return Field(column.name, column.type, column.collation)
+
+
+def _value(reader: Reader, old: Table, column: Column, change: Change) -> Value:
+    """What a column of the new shape gets from a row of the old one."""
+    match change:
+        case to.RenameColumn(column=was, new=name) if name == column.name:
+            return Copy(was)
+        case to.AlterColumnType(column=name, using=using) if name == column.name and using is not None:
+            return _formula(reader, using.text)
+        case to.SetExpression(column=name, expression=expression) if name == column.name:
+            return _formula(reader, expression.text)
+        case _ if old.column(column.name) is not None:
+            return Copy(column.name)
+    if column.generated and column.expression is not None:
+        return _formula(reader, column.expression.text)
+    return reader.default(column)
+
+
+def _formula(reader: Reader, text: str) -> Value:
+    try:
+        return reader.formula(text)
+    except Unfollowed:
+        return Opaque()
+
+
+def relabelled(before: Catalog, change: to.RenameEnumValue) -> dict[QName, Rows]:
+    """RENAME VALUE: every column of that type holds the new label in the place of the old one."""
+    found: dict[QName, Rows] = {}
+    for table in before.tables():
+        meant = {
+            one.name for one in table.columns if QName(one.type.schema or "", one.type.name) == change.type
+        }
+        if meant:
+            outputs = tuple(
+                Output(field, _relabelled(field.name, change) if field.name in meant else Copy(field.name))
+                for field in fields_of(table)
+            )
+            found[table.name] = computed(rows_of(before, table.name), table.name.name, outputs)
+    return found
+
+
+def _relabelled(column: str, change: to.RenameEnumValue) -> Formula:
+    old, new, name = _quoted(change.label), _quoted(change.new), '"' + column.replace('"', '""') + '"'
+    return Formula(f"CASE WHEN {name}::text = {old} THEN {new} ELSE {name}::text END", frozenset((column,)))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def regenerated(reader: Reader, table: Table, rows: Rows) -> Rows:
+    """The rows with the generated columns computed anew from the others."""
+    if not any(column.generated for column in table.columns) or not isinstance(rows, Computed):
+        return rows
+    outputs = tuple(
+        Output(_field(column), _formula(reader, column.expression.text))
+        if column.generated and column.expression is not None
+        else Output(_field(column), Copy(column.name))
+        for column in table.columns
+    )
+    return computed(rows, table.name.name, outputs)

@@ -1,0 +1,326 @@
+"""Rows after INSERT, UPDATE and DELETE, in their table and in those whose foreign keys lead to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checker import change as to
+from checker.catalog import Column, Expr, ForeignKey, QName, Table
+from checker.data.formulas import NULL, Reader, Unfollowed, joined, picked
+from checker.data.shapes import regenerated
+from checker.rows import (
+    Computed,
+    Copy,
+    Field,
+    Formula,
+    Fresh,
+    Given,
+    Kept,
+    Nothing,
+    Opaque,
+    Output,
+    Reading,
+    Rows,
+    Selected,
+    Unknown,
+    Value,
+    both,
+    computed,
+    fields_of,
+    kept,
+    rows_of,
+)
+
+MOST_ROWS = 1000
+"""Rows that one INSERT spells out and that are followed one by one."""
+
+
+def enforces_keys(reader: Reader) -> bool:
+    """Whether the server looks at foreign keys now: SQLite only with its pragma on."""
+    scope = reader.scope
+    if scope.is_postgres:
+        return scope.session.settings.get("session_replication_role", ("origin",)) != ("replica",)
+    default = (scope.catalog.server.settings.get("foreign_keys", "0"),)
+    return scope.session.settings.get("foreign_keys", default)[-1].lower() in ("1", "on", "true", "yes")
+
+
+def written(reader: Reader, table: Table, change: to.Insert | to.Update | to.Delete) -> dict[QName, Rows]:
+    """What the table and the tables that follow it hold after the statement; raises Unfollowed."""
+    match change:
+        case to.Insert():
+            return {table.name: after_insert(reader, table, change)}
+        case to.Update():
+            return _after_update(reader, table, change)
+        case to.Delete():
+            return deleted(reader, table.name, doomed(reader, table, change))
+
+
+# INSERT
+
+
+def after_insert(reader: Reader, table: Table, change: to.Insert) -> Rows:
+    """The rows that were there and the new ones."""
+    old, new = rows_of(reader.scope.catalog, table.name), inserted(reader, table, change)
+    if change.tolerates == "update":
+        raise Unfollowed("ON CONFLICT DO UPDATE may have changed it")
+    if change.tolerates == "replace":
+        keys = tuple(_unique_keys(table, None))
+        if len(keys) != 1:
+            raise Unfollowed("rows of it may have been replaced")
+        return both(without_partners(old, new, keys[0]), new)
+    if change.tolerates == "nothing":
+        for columns in _unique_keys(table, change.conflict):
+            new = without_partners(new, old, columns)
+    return both(old, new)
+
+
+def _unique_keys(table: Table, conflict: tuple[str, ...] | None) -> Iterator[tuple[str, ...]]:
+    """The columns of the unique indexes (those that ON CONFLICT names, if any), each once."""
+    seen = set()
+    for index in table.indexes:
+        columns = tuple(filter(None, index.columns))
+        wanted = not conflict or set(conflict) == set(columns)
+        if index.unique and index.where is None and len(columns) == len(index.keys) and wanted:
+            seen.add(columns)
+    key = table.primary_key
+    if key is not None and (not conflict or set(conflict) == set(key.columns)):
+        seen.add(key.columns)
+    yield from sorted(seen)
+
+
+def without_partners(rows: Rows, others: Rows, columns: tuple[str, ...]) -> Rows:
+    """The rows that have no partner with the same key among the others."""
+    if isinstance(others, Nothing) or isinstance(rows, Nothing):
+        return rows
+    return kept(rows, "x", has_partner(others, columns, columns), negated=True)
+
+
+def has_partner(others: Rows, columns: tuple[str, ...], others_columns: tuple[str, ...]) -> Formula:
+    """The condition that a row, called x, has a partner among the others with the same values in these columns."""
+    if isinstance(others, Unknown):
+        raise Unfollowed(others.why)
+    head = "EXISTS (SELECT 1 FROM "
+    pairs = zip(columns, others_columns, strict=True)
+    tests = " AND ".join(f"y.{_quoted(two)} = x.{_quoted(one)}" for one, two in pairs)
+    reading = Reading(len(head), len(head) + len("others"), "others", others, aliased=True)
+    return Formula(f"{head}others AS y WHERE {tests})", frozenset(columns), (reading,))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def inserted(reader: Reader, table: Table, change: to.Insert) -> Rows:
+    """The new rows alone, with all columns of the table; raises Unfollowed."""
+    if change.copy:
+        raise Unfollowed("COPY filled it")
+    named = tuple(c for c in (change.columns or _all_columns(reader, table)) if table.column(c))
+    if change.columns is not None and len(named) != len(change.columns):
+        raise Unfollowed("the INSERT names columns that nobody knows")
+    if change.query is not None:
+        ctes = f"{change.ctes.text} " if change.ctes is not None else ""
+        return _completed(reader, table, _selection(reader, table, ctes + change.query.text, named))
+    rows = change.rows if change.rows is not None and not change.default_values else ((),)
+    if len(rows) > MOST_ROWS:
+        raise Unfollowed(f"one INSERT spells out more than {MOST_ROWS:,} rows")
+    return regenerated(reader, table, _spelled(reader, table, named, rows))
+
+
+def _all_columns(reader: Reader, table: Table) -> tuple[str, ...]:
+    skips = not reader.scope.is_postgres
+    return tuple(column.name for column in table.columns if not (skips and column.generated))
+
+
+def _spelled(
+    reader: Reader, table: Table, named: tuple[str, ...], rows: tuple[tuple[Expr, ...], ...]
+) -> Rows:
+    known: dict[int, Value] = {}
+    defaults = {one.name: _left_out(reader, table, one) for one in table.columns}
+
+    def value(written: Expr, column: Column) -> Value:
+        found = known.get(id(written))
+        if found is None:
+            found = known[id(written)] = reader.value(written, column)
+        return found
+
+    def row(written: tuple[Expr, ...]) -> tuple[Value, ...]:
+        given = dict(zip(named, written, strict=False))
+        return tuple(
+            value(given[one.name], one)
+            if one.name in given and given[one.name].text.strip().upper() != "DEFAULT"
+            else defaults[one.name]
+            for one in table.columns
+        )
+
+    plain = Given(fields_of(table), tuple(row(written) for written in rows))
+    if any(column.generated for column in table.columns):
+        return Computed(plain, table.name.name, tuple(Output(f, Copy(f.name)) for f in plain.fields))
+    return plain
+
+
+def _left_out(reader: Reader, table: Table, column: Column) -> Value:
+    if column.generated:
+        return NULL
+    key = table.primary_key
+    if key is not None and key.columns == (column.name,) and column.type.name == "INTEGER":
+        return Fresh()
+    return reader.default(column)
+
+
+def _selection(reader: Reader, table: Table, text: str, named: tuple[str, ...]) -> Selected:
+    by_name = {field.name: field for field in fields_of(table)}
+    return Selected(reader.formula(text), tuple(by_name[name] for name in named))
+
+
+def _completed(reader: Reader, table: Table, rows: Selected) -> Rows:
+    """The rows of a query with what the server adds for the columns that the INSERT leaves out."""
+    given = {field.name for field in rows.fields}
+    outputs = tuple(
+        Output(field, Copy(field.name) if field.name in given else _left_out(reader, table, column))
+        for field, column in zip(fields_of(table), table.columns, strict=True)
+    )
+    return regenerated(reader, table, computed(rows, table.name.name, outputs))
+
+
+def selected(reader: Reader, text: str, fields: tuple[Field, ...]) -> Rows:
+    """What a query returns as the rows of a new table."""
+    if text.rstrip().upper().endswith("NO DATA"):
+        return Nothing(fields)
+    try:
+        return Selected(reader.formula(text), fields)
+    except Unfollowed as problem:
+        return Unknown(str(problem), fields)
+
+
+# UPDATE
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """What an UPDATE does: all rows afterwards, and those alone that it changed."""
+
+    everything: Rows
+    changed: Rows
+
+
+def updated(reader: Reader, table: Table, change: to.Update) -> Updated:
+    """The rows after an UPDATE; raises Unfollowed."""
+    if change.ctes is not None or change.limited or change.tolerant:
+        raise Unfollowed("the UPDATE that changed it is not followed")
+    source, alias = rows_of(reader.scope.catalog, table.name), change.alias or table.name.name
+    when = _condition(reader, change.where, change.sources)
+    values = {name: _assigned(reader, table, change, name, value) for name, value in change.sets}
+    outputs = tuple(Output(one, values.get(one.name, Copy(one.name))) for one in fields_of(table))
+    changed = kept(source, alias, when) if when is not None else source
+    return Updated(
+        regenerated(reader, table, computed(source, alias, outputs, when)),
+        regenerated(reader, table, computed(changed, alias, outputs)),
+    )
+
+
+def _condition(reader: Reader, where: Expr | None, sources: Expr | None) -> Formula | None:
+    text = where.text if where is not None else None
+    if sources is not None:
+        return reader.formula(joined(text, sources.text))
+    return reader.formula(text) if text is not None else None
+
+
+def _assigned(reader: Reader, table: Table, change: to.Update, name: str, value: Expr) -> Value:
+    column = table.column(name)
+    if change.sources is None:
+        many = sum(other is value for _, other in change.sets) > 1 and "(" in value.text
+        return Opaque() if many else reader.value(value, column)
+    where = change.where.text if change.where is not None else None
+    try:
+        return reader.formula(picked(value.text, where, change.sources.text))
+    except Unfollowed:
+        return Opaque()
+
+
+def _after_update(reader: Reader, table: Table, change: to.Update) -> dict[QName, Rows]:
+    rows: dict[QName, Rows] = {table.name: updated(reader, table, change).everything}
+    touched = {name for name, _ in change.sets}
+    for child, key in references(reader, table.name):
+        if key.on_update in ("cascade", "set null", "set default") and not touched.isdisjoint(key.references):
+            rows[child.name] = Unknown("its foreign key follows the rows that were updated", fields_of(child))
+    return rows
+
+
+# DELETE
+
+
+def doomed(reader: Reader, table: Table, change: to.Delete) -> Rows:
+    """The rows that a DELETE takes away; raises Unfollowed."""
+    if change.ctes is not None or change.limited:
+        raise Unfollowed("the DELETE that took rows from it is not followed")
+    source = rows_of(reader.scope.catalog, table.name)
+    when = _condition(reader, change.where, change.sources)
+    return kept(source, change.alias or table.name.name, when) if when is not None else source
+
+
+def references(reader: Reader, name: QName) -> Iterator[tuple[Table, ForeignKey]]:
+    """The foreign keys that the server enforces towards a table, with the tables that hold them."""
+    if enforces_keys(reader):
+        for child, key in reader.scope.catalog.references_to(name):
+            if key.enforced:
+                yield child, key
+
+
+def emptied(reader: Reader, name: QName) -> dict[QName, Rows]:
+    """What DROP TABLE does to the rows of others: on SQLite with foreign keys on it deletes all rows first."""
+    if reader.scope.is_postgres or reader.scope.catalog.table(name) is None:
+        return {}
+    return {
+        other: rows for other, rows in deleted(reader, name, rows_of(reader.scope.catalog, name)).items()
+        if other != name
+    }  # fmt: skip
+
+
+def deleted(reader: Reader, name: QName, gone: Rows) -> dict[QName, Rows]:
+    """What the table and those whose foreign keys act on a deletion hold without these rows."""
+    found: dict[QName, Rows] = {}
+    _delete(reader, name, gone, found, 0)
+    return found
+
+
+def _delete(reader: Reader, name: QName, gone: Rows, found: dict[QName, Rows], depth: int) -> None:
+    catalog = reader.scope.catalog
+    if isinstance(gone, Nothing):
+        return
+    held = found.get(name, rows_of(catalog, name))
+    found[name] = _without(held, gone)
+    for child, key in references(reader, name):
+        if key.on_delete in ("no action", "restrict"):
+            continue
+        rows = found.get(child.name, rows_of(catalog, child.name))
+        if isinstance(gone, Unknown) or child.name == name or depth > 3:
+            found[child.name] = Unknown(
+                "its foreign key follows the rows that were deleted", fields_of(child)
+            )
+        elif not isinstance(rows, Nothing | Unknown):
+            meant = has_partner(gone, key.columns, key.references)
+            if key.on_delete == "cascade":
+                _delete(reader, child.name, kept(rows, "x", meant), found, depth + 1)
+            else:
+                found[child.name] = computed(rows, "x", _nulled(reader, child, key), meant)
+
+
+def _without(held: Rows, gone: Rows) -> Rows:
+    """The rows that stay: all but those that the same condition chose."""
+    if gone == held:
+        return Nothing(held.fields)
+    if isinstance(gone, Kept) and gone.source == held:
+        return kept(held, gone.alias, gone.condition, negated=True)
+    return Unknown("rows of it were deleted", held.fields)
+
+
+def _nulled(reader: Reader, child: Table, key: ForeignKey) -> tuple[Output, ...]:
+    def value(column: Column) -> Value:
+        if column.name not in key.columns:
+            return Copy(column.name)
+        return NULL if key.on_delete == "set null" else reader.default(column)
+
+    return tuple(
+        Output(field, value(column)) for field, column in zip(fields_of(child), child.columns, strict=True)
+    )

@@ -1,0 +1,89 @@
+"""Which values do not survive a change of type: conditions on one column that raise no error themselves.
+
+Where PostgreSQL has no predicate for a cast (dates before 16, JSON, ranges) there is None, and the cast itself is
+tried.
+"""
+
+from __future__ import annotations
+
+from checker.live.asking.rows_sql import literal
+from checker.remedy import spelled
+from checker.sqltype import SqlType
+
+RANGES = {
+    "smallint": (-32768, 32767),
+    "integer": (-2147483648, 2147483647),
+    "bigint": (-9223372036854775808, 9223372036854775807),
+}
+_WHOLE = r"^\s*[-+]?[0-9]+\s*$"
+_NUMBER = r"^\s*([-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|NaN|[-+]?(inf|infinity))\s*$"
+_BOOLEAN = r"^\s*(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|1|0)\s*$"
+_UUID = r"^\{?[0-9a-fA-F]{4}(-?[0-9a-fA-F]{4}){7}\}?$"
+
+
+def does_not_cast(
+    value: str, source: SqlType, target: SqlType, version: tuple[int, ...], *, explicit: bool
+) -> str | None:
+    """The condition that the value cannot become one of the target type; None where there is no predicate."""
+    if source.array or target.array:
+        return None
+    if target.category == "string" and target.schema is None:
+        return _too_long(value, source, target, explicit=explicit)
+    if source.category == "number":
+        return _from_number(value, source, target)
+    if source.category == "string":
+        return _from_string(value, target, version)
+    return None
+
+
+def _too_long(value: str, source: SqlType, target: SqlType, *, explicit: bool) -> str:
+    if explicit or not target.args:
+        return "false"
+    text = value if source.category == "string" else f"({value})::text"
+    return f"char_length(rtrim({text}, ' ')) > {target.args[0]}"
+
+
+def _from_number(value: str, source: SqlType, target: SqlType) -> str | None:
+    if target.name in RANGES:
+        low, high = RANGES[target.name]
+        exact = value if source.name in RANGES else f"round(({value})::numeric)"
+        special = "" if source.name in RANGES else f"({value})::text IN ('NaN', 'Infinity', '-Infinity') OR "
+        return f"CASE WHEN {special}false THEN true ELSE {exact} NOT BETWEEN {low} AND {high} END"
+    if target.name == "numeric" and target.args:
+        return _too_many_digits(value, target)
+    return "false" if target.name in ("numeric", "real", "double precision") else None
+
+
+def _too_many_digits(value: str, target: SqlType) -> str:
+    precision, scale = int(target.args[0]), int(target.args[1]) if len(target.args) > 1 else 0
+    return (
+        f"({value})::text IN ('Infinity', '-Infinity') OR CASE WHEN ({value})::text = 'NaN' THEN false "
+        f"ELSE abs(round(({value})::numeric, {scale})) >= {10 ** max(precision - scale, 0)}::numeric END"
+    )
+
+
+def _from_string(value: str, target: SqlType, version: tuple[int, ...]) -> str | None:
+    if version >= (16,) and target.schema is None:
+        return f"NOT pg_catalog.pg_input_is_valid({value}, {literal(spelled(target))})"
+    if target.name in RANGES:
+        low, high = RANGES[target.name]
+        return (
+            f"CASE WHEN {value} ~ {literal(_WHOLE)} THEN ({value})::numeric NOT BETWEEN {low} AND {high} "
+            f"ELSE {value} IS NOT NULL END"
+        )
+    if target.name == "numeric":
+        digits = _too_many_digits(f"({value})::numeric", target) if target.args else "false"
+        return f"CASE WHEN {value} ~* {literal(_NUMBER)} THEN {digits} ELSE {value} IS NOT NULL END"
+    patterns = {"boolean": _BOOLEAN, "uuid": _UUID}
+    pattern = patterns.get(target.name)
+    return f"{value} !~* {literal(pattern)}" if pattern else None
+
+
+def loses(value: str, source: SqlType, target: SqlType) -> str:
+    """The condition that the cast changes the value without an error."""
+    cast = f"({value})::{spelled(target)}"
+    if target.category == "string":
+        return f"({value})::text IS DISTINCT FROM ({cast})::text"
+    if source.category == target.category:
+        return f"{value} IS DISTINCT FROM {cast}"
+    return f"({value})::text IS DISTINCT FROM ({cast})::text"

@@ -1,0 +1,219 @@
+"""Rows as SQL: a tree of what the run did becomes one query over the live tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.catalog import Dialect, QName
+from checker.remedy import spelled
+from checker.rows import (
+    Both,
+    Computed,
+    Copy,
+    Field,
+    Formula,
+    Fresh,
+    Given,
+    Kept,
+    Nothing,
+    Opaque,
+    Output,
+    Rows,
+    Selected,
+    Stored,
+    Unknown,
+    Value,
+)
+from checker.sqltype import SqlType
+
+_LARGEST = {"smallint": 32767, "integer": 2147483647, "bigint": 9223372036854775807}
+_ROW = "row_number() OVER ()"
+
+
+def quoted(name: str) -> str:
+    """One identifier, always in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """One string constant without escapes."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class RowsSql:
+    """Writes rows in one dialect. `loose` are enum types that the run changes: their values are compared as text."""
+
+    dialect: Dialect
+    loose: frozenset[QName] = frozenset()
+
+    @property
+    def is_postgres(self) -> bool:
+        """True for PostgreSQL."""
+        return self.dialect == "postgres"
+
+    # Rows
+
+    def source(self, rows: Rows, alias: str) -> str:
+        """The rows as something that stands behind FROM, under that name; "" leaves the name out."""
+        named = f" AS {quoted(alias)}" if alias else ""
+        if isinstance(rows, Stored) and not any(self.is_loose(field.type) for field in rows.fields):
+            only = "ONLY " if rows.only else ""
+            return f"{only}{quoted(rows.table.schema)}.{quoted(rows.table.name)}{named}"
+        return f"({self.query(rows)}){named}"
+
+    def query(self, rows: Rows) -> str:
+        """The rows as a query; raises ValueError for rows that nobody can foretell."""
+        match rows:
+            case Stored(table=table, fields=fields):
+                only = "ONLY " if rows.only else ""
+                columns = ", ".join(map(self._read, fields)) or "NULL"
+                return f"SELECT {columns} FROM {only}{quoted(table.schema)}.{quoted(table.name)}"
+            case Nothing(fields=fields):
+                return f"SELECT {', '.join(self._null(field) for field in fields) or 'NULL'} WHERE 1 = 0"
+            case Given():
+                return self._given(rows)
+            case Computed():
+                return self._computed(rows)
+            case Kept(source=source, alias=alias, condition=condition, negated=negated):
+                test = f"({self.text(condition)}\n) IS {'NOT ' if negated else ''}TRUE"
+                return f"SELECT {self._all(rows)} FROM {self.source(source, alias)} WHERE {test}"
+            case Both(first=first, second=second):
+                parts = (f"SELECT {self._all(one)} FROM {self.source(one, 'r')}" for one in (first, second))
+                return " UNION ALL ".join(parts)
+            case Selected(query=query, fields=fields):
+                names = ", ".join(quoted(field.name) for field in fields)
+                outputs = ", ".join(self._stored_as(quoted(field.name), field) for field in fields)
+                return (
+                    f"SELECT {outputs} FROM (WITH q ({names}) AS ({self.text(query)}\n) SELECT * FROM q) AS q"
+                )
+            case Unknown(why=why):
+                raise ValueError(why)
+
+    def _all(self, rows: Rows) -> str:
+        return ", ".join(quoted(field.name) for field in rows.fields) or "NULL"
+
+    def _read(self, field: Field) -> str:
+        name = quoted(field.name)
+        return f"{name}::text AS {name}" if self.is_loose(field.type) and not field.type.array else name
+
+    def _null(self, field: Field) -> str:
+        value = f"CAST(NULL AS {self.type(field.type)})" if self.is_postgres else "NULL"
+        return f"{value} AS {quoted(field.name)}"
+
+    def _given(self, rows: Given) -> str:
+        names = ", ".join(quoted(field.name) for field in rows.fields)
+        lines = ",\n".join(
+            "("
+            + ", ".join(
+                self._cell(field, value, number) for field, value in zip(rows.fields, row, strict=True)
+            )
+            + ")"
+            for number, row in enumerate(rows.rows, 1)
+        )
+        return f"SELECT * FROM (WITH q ({names}) AS (VALUES {lines}) SELECT * FROM q) AS q"
+
+    def _cell(self, field: Field, value: Value, number: int) -> str:
+        match value:
+            case Formula():
+                return self._as(f"({self.text(value)}\n)", field)
+            case Fresh():
+                return self._fresh(field, str(number))
+            case Copy() | Opaque():
+                return self._as("NULL", field)
+
+    def _computed(self, rows: Computed) -> str:
+        held = {field.name: field for field in rows.source.fields}
+        when = f"({self.text(rows.when)}\n)" if rows.when is not None else ""
+        outputs = ", ".join(self._output(one, rows.alias, held, when) for one in rows.outputs) or "NULL"
+        return f"SELECT {outputs} FROM {self.source(rows.source, rows.alias)}"
+
+    def _output(self, output: Output, alias: str, held: dict[str, Field], when: str) -> str:
+        field, value = output.field, output.value
+        name = quoted(field.name)
+        own = f"{quoted(alias)}.{name}"
+        match value:
+            case Copy(column=column):
+                read = f"{quoted(alias)}.{quoted(column)}"
+                return f"{self._converted(read, held.get(column), field)} AS {name}"
+            case Formula():
+                new = self._as(f"({self.text(value)}\n)", field)
+            case Fresh():
+                new = self._fresh(field, _ROW)
+            case Opaque():
+                new = self._as("NULL", field)
+        return f"CASE WHEN {when} THEN {new} ELSE {own} END AS {name}" if when else f"{new} AS {name}"
+
+    def _converted(self, read: str, held: Field | None, field: Field) -> str:
+        if held is None or held.type == field.type or not self.is_postgres:
+            return read
+        from_enum = held.type.schema is not None and field.type.schema is not None
+        return self._as(f"{read}::text" if from_enum else read, field)
+
+    # Values
+
+    def _as(self, value: str, field: Field) -> str:
+        """The value as the column stores it."""
+        if not self.is_postgres:
+            return self._stored_as(value, field)
+        collation = f" COLLATE {_collation(field.collation)}" if field.collation else ""
+        return f"CAST({value} AS {self.type(field.type)}){collation}"
+
+    def _stored_as(self, value: str, field: Field) -> str:
+        """A value of a query as the column stores it, under the column's name; SQLite goes by affinity."""
+        if self.is_postgres:
+            return f"CAST({value} AS {self.type(field.type)}) AS {value}"
+        kind = field.type.affinity()
+        named = f" AS {value}" if value == quoted(field.name) else ""
+        if kind == "text":
+            stored = f"CASE typeof({value}) WHEN 'blob' THEN {value} ELSE CAST({value} AS TEXT) END"
+        elif kind in ("integer", "numeric", "real"):
+            to = "REAL" if kind == "real" else "NUMERIC"
+            number = f"CAST({value} AS {to})"
+            looks = f"{value} GLOB '*[0-9]*' AND NOT {value} GLOB '*[^-+.eE0-9 ]*'"
+            other = f"typeof({value}) = 'integer'" if kind == "real" else "0"
+            stored = (
+                f"CASE WHEN (typeof({value}) = 'text' AND {looks}) OR {other} THEN {number} ELSE {value} END"
+            )
+        else:
+            return f"{value}{named}"
+        return f"{stored}{named}"
+
+    def _fresh(self, field: Field, number: str) -> str:
+        """A value that no other row has."""
+        kind = field.type.name.lower()
+        if not self.is_postgres:
+            return f"'fresh ' || {number}" if field.type.affinity() == "text" else f"{2**63 - 1} - {number}"
+        if kind == "uuid":
+            return f"CAST(md5('fresh ' || {number}) AS uuid)"
+        if kind in _LARGEST:
+            return f"CAST({_LARGEST[kind]} - {number} AS {kind})"
+        if field.type.category == "number":
+            return self._as(f"9223372036854775807 - {number}", field)
+        return self._as(f"'fresh ' || {number}" if field.type.category == "string" else "NULL", field)
+
+    def type(self, kind: SqlType) -> str:
+        """The type as SQL; an enum that the run changes is text here."""
+        if self.is_loose(kind):
+            return "text[]" if kind.array else "text"
+        return spelled(kind)
+
+    def is_loose(self, kind: SqlType) -> bool:
+        """True for an enum that is not the same before and after the run."""
+        return kind.schema is not None and QName(kind.schema, kind.name) in self.loose
+
+    # Formulas
+
+    def text(self, formula: Formula) -> str:
+        """The formula's text with the rows in the place of the relations that it names."""
+        parts, at = [], 0
+        for reading in sorted(formula.readings, key=lambda one: one.start):
+            parts.append(formula.text[at : reading.start])
+            parts.append(self.source(reading.rows, "" if reading.aliased else reading.name))
+            at = reading.end
+        parts.append(formula.text[at:])
+        return "".join(parts)
+
+
+def _collation(name: str) -> str:
+    return ".".join(quoted(part.strip('"')) for part in name.split("."))

@@ -1,0 +1,294 @@
+"""Questions about rows, and their answers.
+
+A probe is a value: two statements that ask the same ask once, and the answer is found by it. Where the
+live side cannot answer it says why; that is an answer too, and never reads as "no".
+
+    Probe = Count | Duplicates | Matching | Orphans | Evaluates
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from checker.catalog import QName
+from checker.rows import Formula, Rows, Unknown
+from checker.sqltype import SqlType
+
+# Conditions on one row
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """Every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull:
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsNotNull:
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The formula is true of the row, which it calls `alias`."""
+
+    formula: Formula
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """The formula is false of the row: what a CHECK refuses; NULL passes."""
+
+    formula: Formula
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoesNotCast:
+    """The value of the column is no value of the other type: its text cannot be read as one, or is out of range.
+
+    `explicit` says that a cast is written (USING a::type), which cuts strings instead of refusing them.
+    """
+
+    column: str
+    source: SqlType
+    target: SqlType
+    explicit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IsTooLong:
+    """The value of the column is longer than `length` characters, blanks at its end not counted; `pads`: cut silently."""
+
+    column: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loses:
+    """The value of the column becomes another one by the cast, without an error: digits, fractions, characters go."""
+
+    column: str
+    source: SqlType
+    target: SqlType
+
+
+@dataclass(frozen=True, slots=True)
+class NotAmong:
+    """The value of the column, as text, is not NULL and none of these."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+Condition: TypeAlias = (
+    Always | IsNull | IsNotNull | Holds | Fails | DoesNotCast | IsTooLong | Loses | NotAmong
+)
+
+
+# Probes
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows meet the condition."""
+
+    rows: Rows
+    condition: Condition = field(default_factory=Always)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is compared: a column, or an expression over the row (called `alias`); `collation` where it has its own."""
+
+    value: str | Formula
+    collation: str | None = None
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """How many keys occur more than once among the rows for which `where` is true.
+
+    Rows with NULL in a key are left out, unless `nulls_equal`.
+    """
+
+    rows: Rows
+    keys: tuple[Key, ...]
+    where: Formula | None = None
+    alias: str = ""
+    nulls_equal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How many rows have a partner among `others` with equal keys (NULL equals nothing, unless `nulls_equal`).
+
+    `where` limits both sides (the predicate of a partial index).
+    """
+
+    rows: Rows
+    others: Rows
+    keys: tuple[Key, ...]
+    other_keys: tuple[Key, ...]
+    where: Formula | None = None
+    alias: str = ""
+    nulls_equal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """How many rows have no partner among `parents`; rows with NULL in a key have none to have.
+
+    `full` is MATCH FULL: a key that is NULL in part is an orphan too.
+    """
+
+    rows: Rows
+    parents: Rows
+    columns: tuple[str, ...]
+    references: tuple[str, ...]
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluates:
+    """Whether the server computes all columns of the rows without an error; the answer's `error` says which."""
+
+    rows: Rows
+
+
+Probe: TypeAlias = Count | Duplicates | Matching | Orphans | Evaluates
+
+
+def why_not(probe: Probe) -> str:
+    """Why nobody can answer it, whatever the live side: rows or values that cannot be foretold; "" where somebody may."""
+    sides = _sides(probe)
+    for rows, _ in sides:
+        if isinstance(rows, Unknown):
+            return rows.why
+    for rows, columns in sides:
+        if not rows.opaque.isdisjoint(columns):
+            return "it is about values that nobody can foretell"
+    return ""
+
+
+def _sides(probe: Probe) -> tuple[tuple[Rows, frozenset[str]], ...]:
+    """The rows that a probe is about, each with the columns of theirs that it looks at."""
+    match probe:
+        case Count(rows=rows, condition=condition):
+            return ((rows, _read_by(condition)),)
+        case Evaluates(rows=rows):
+            return ((rows, frozenset()),)
+        case Duplicates(rows=rows, keys=keys, where=where):
+            return ((rows, _keys(keys, where)),)
+        case Matching(rows=rows, others=others, keys=keys, other_keys=other_keys, where=where):
+            return (rows, _keys(keys, where)), (others, _keys(other_keys, where))
+        case Orphans(rows=rows, parents=parents, columns=columns, references=references):
+            return (rows, frozenset(columns)), (parents, frozenset(references))
+
+
+def _read_by(condition: Condition) -> frozenset[str]:
+    match condition:
+        case Always():
+            return frozenset()
+        case Holds(formula=formula) | Fails(formula=formula):
+            return formula.columns
+        case _:
+            return frozenset((condition.column,))
+
+
+def _keys(keys: tuple[Key, ...], where: Formula | None) -> frozenset[str]:
+    read = frozenset[str]() if where is None else where.columns
+    return read.union(*({one.value} if isinstance(one.value, str) else one.value.columns for one in keys))
+
+
+# Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the live database says.
+
+    `found` are the rows (for Duplicates: the keys) in question; with `at_least` counting stopped there. `total`
+    are all rows that were looked at, None where nobody counted them. `error` is the code of the error that the
+    server raised when it computed the values themselves, `said` its message without values. `how` says in a few
+    words how it was obtained ("counted", "stopped at the first", "proven by index users_email_key"); `seconds`
+    is the time that it took, shared among the questions of one pass.
+    """
+
+    found: int
+    at_least: bool = False
+    total: int | None = None
+    how: str = "counted"
+    seconds: float = 0.0
+    error: str | None = None
+    said: str = ""
+    examples: tuple[str, ...] = ()
+
+    @property
+    def none(self) -> bool:
+        """True where there is no such row."""
+        return not self.found and self.error is None
+
+    def evidence(self, counted: str = "rows") -> str:
+        """In words, without a value of any row.
+
+        >>> Answer(3, total=12481, seconds=0.04).evidence()
+        '3 of 12,481 rows, counted in 40 ms'
+        >>> Answer(1000, at_least=True, seconds=2.5).evidence("keys")
+        'at least 1,000 keys, counted in 2.5 s'
+        """
+        taken = f"{self.seconds:.1f} s" if self.seconds >= 1 else f"{max(self.seconds * 1000, 1):.0f} ms"
+        if self.error is not None:
+            return f"error {self.error}, {self.how} in {taken}"
+        number = f"at least {self.found:,}" if self.at_least else f"{self.found:,}"
+        whole = f" of {self.total:,}" if self.total is not None and self.total != self.found else ""
+        noun = counted.removesuffix("s") if self.found == 1 and not whole and not self.at_least else counted
+        return f"{number}{whole} {noun}, {self.how} in {taken}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Nobody could say, and why: a time-out, a missing right, rows that cannot be foretold."""
+
+    why: str
+
+
+Answers: TypeAlias = Mapping[Probe, Answer | Unanswered]
+Answerer: TypeAlias = Callable[[Sequence[Probe], frozenset[QName]], Answers]
+"""Puts questions to the live side and returns an answer to each of them.
+
+The second argument are the enum types that the run changes: the live database has not got all of their labels.
+"""
+
+
+@dataclass
+class Questions:
+    """What is known so far, and what was asked without an answer. The one mutable thing of a run."""
+
+    known: dict[Probe, Answer | Unanswered] = field(default_factory=dict)
+    asked: dict[Probe, None] = field(default_factory=dict)
+    no_rows: str = ""
+    """Why no question will ever be answered; "" where somebody can."""
+
+    def ask(self, probe: Probe) -> Answer | Unanswered | None:
+        """The answer; None where it is not known yet, and then the question is noted."""
+        found = self.known.get(probe)
+        if found is None:
+            if self.no_rows:
+                return Unanswered(self.no_rows)
+            if why := why_not(probe):
+                found = self.known[probe] = Unanswered(why)
+                return found
+            self.asked.setdefault(probe)
+        return found
+
+
+Strength = Literal["off", "cheap", "full"]
