@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ from typing import get_args
 from checker.catalog import Catalog, Dialect, Server
 from checker.engine import check
 from checker.finding import Finding, LiveSide, Report
+from checker.probe import Answerer
 from checker.registry import RuleSet, load
 from checker.simulate import simulate
 from checker.sql.split import split
@@ -135,13 +136,16 @@ def catalog_of(live: str, dialect: Dialect) -> Catalog:
     for step in simulate([Migration(source.name, split(source, dialect))], catalog):
         assert step.error is None, f"{step.statement.text}: {step.error}"
         catalog = step.after
-    return catalog
+    return replace(catalog, data={}, unfollowed=frozenset())
 
 
-def report_on(case: Case) -> Report:
-    """What all rules say about a case."""
+def report_on(case: Case, answerer: Answerer | None = None) -> Report:
+    """What all rules say about a case; `answerer` answers for the rows of its live side."""
     side = LiveSide(case.dialect, ".".join(map(str, VERSIONS[case.dialect])), "sql", "live.sql")
-    return check([case.migration], catalog_of(case.live, case.dialect), rules=rules(), live=side, today=TODAY)
+    return check(
+        [case.migration], catalog_of(case.live, case.dialect), rules=rules(), live=side, today=TODAY,
+        answerer=answerer,
+    )  # fmt: skip
 
 
 def found_in(report: Report) -> set[Expected]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Protocol
 
 import psycopg
 import pytest
 
+from checker.catalog import QName
 from checker.explain import examples
-from checker.finding import Finding, Severity
+from checker.finding import Finding, Report, Severity
+from checker.live import connect
+from checker.live.sqlite import Sqlite as LiveSqlite
+from checker.probe import Answerer, Answers, Probe
 from checker.rule import Rule
 from checker.sql.split import split
 from checker.statement import Source, Statement, Transaction
@@ -36,11 +41,47 @@ def page_cases(rule: Rule) -> Iterator[Case]:
 PAGE_CASES = [case for rule in rules() for case in page_cases(rule)]
 
 
+Reports = Callable[[Case], Report]
+
+
+@pytest.fixture(scope="session")
+def report(postgres: servers.Server) -> Reports:
+    """What all rules say about a case whose live side stands on a real server, rows and all."""
+    answerers: dict[tuple[str, str], Answerer] = {}
+
+    def made(case: Case) -> Report:
+        key = case.dialect, case.live
+        if key not in answerers:
+            answerers[key] = _answerer(case, postgres)
+        return report_on(case, answerers[key])
+
+    return cache(made)
+
+
+def _answerer(case: Case, postgres: servers.Server) -> Answerer:
+    """Answers for the rows of a case's live side."""
+    statements = [one.text for one in split(Source("<live>", case.live), case.dialect)]
+    if case.dialect == "sqlite":
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        for statement in statements:
+            connection.execute(statement)
+        return LiveSqlite(connection, "memory").answer
+    url = postgres.fresh()
+    with psycopg.connect(url, autocommit=True) as connection_:
+        for statement in statements:
+            connection_.execute(statement.encode())
+
+    def answer(probes: Sequence[Probe], loose: frozenset[QName]) -> Answers:
+        with connect(url) as live:
+            return live.answer(probes, loose)
+
+    return answer
+
+
 @each_case
-def test_all_rules_find_exactly_what_is_expected(case: Case) -> None:
-    report = report_on(case)
-    assert not report.bugs
-    assert not difference(case, report), f"{case}\n{difference(case, report)}"
+def test_all_rules_find_exactly_what_is_expected(case: Case, report: Reports) -> None:
+    assert not report(case).bugs
+    assert not difference(case, report(case)), f"{case}\n{difference(case, report(case))}"
 
 
 @each_rule
@@ -59,8 +100,8 @@ def test_every_fixture_belongs_to_a_rule() -> None:
 
 
 @pytest.mark.parametrize("case", PAGE_CASES, ids=str)
-def test_the_examples_of_a_page_are_true(case: Case) -> None:
-    found = {finding.rule for finding in report_on(case).findings}
+def test_the_examples_of_a_page_are_true(case: Case, report: Reports) -> None:
+    found = {finding.rule for finding in report(case).findings}
     assert (case.rule in found) == case.loud, f"{case}: {sorted(found)}\n{case.text}"
 
 
@@ -72,9 +113,9 @@ def test_a_page_says_what_it_must(rule: Rule) -> None:
     assert "Harmless is" in rule.page or "Harmless are" in rule.page
 
 
-def test_messages_name_their_object_first() -> None:
+def test_messages_name_their_object_first(report: Reports) -> None:
     for case in CASES:
-        for finding in report_on(case).findings:
+        for finding in report(case).findings:
             table, _, _ = finding.object.rpartition(".")
             begins = finding.message.startswith((finding.object, table or finding.object))
             assert begins and not finding.message.endswith("."), (finding.object, finding.message)
@@ -168,8 +209,10 @@ def refusals(case: Case, backend: Backend) -> dict[int, str]:
 
 
 @pytest.mark.parametrize("case", [*CASES, *PAGE_CASES], ids=str)
-def test_the_server_refuses_what_is_said_to_fail(case: Case, backends: dict[str, Backend]) -> None:
-    will_fail = predicted(report_on(case).findings)
+def test_the_server_refuses_what_is_said_to_fail(
+    case: Case, backends: dict[str, Backend], report: Reports
+) -> None:
+    will_fail = predicted(report(case).findings)
     proven = {index for index, certainty in will_fail.items() if certainty == "proven"}
     refused = refusals(case, backends[case.dialect])
     statements = case.migration.statements
@@ -178,16 +221,16 @@ def test_the_server_refuses_what_is_said_to_fail(case: Case, backends: dict[str,
         f"refused with {refused[index]}: {statements[index].text}"
         for index in refused.keys() - will_fail.keys()
     ]
-    unread = {at for at, one in enumerate(report_on(case).statements) if not one.understood}
+    unread = {at for at, one in enumerate(report(case).statements) if not one.understood}
     missed = [] if unread else missed
     assert not wrong, f"{case}: {wrong}"
     assert not missed, f"{case}: {missed}"
 
 
 @pytest.mark.parametrize("case", [case for case in (*CASES, *PAGE_CASES) if case.loud], ids=str)
-def test_remedies_run(case: Case, backends: dict[str, Backend]) -> None:
+def test_remedies_run(case: Case, backends: dict[str, Backend], report: Reports) -> None:
     backend = backends[case.dialect]
-    for finding in report_on(case).findings:
+    for finding in report(case).findings:
         if not finding.remedy or finding.statement is None:
             continue
         prepare(case, backend)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from checker import change as to
 from checker.catalog import Check, QName, Table
+from checker.data.shapes import is_converted
 from checker.probe import Count, DoesNotCast, Evaluates, Key, NotAmong, Probe
 from checker.refusals import Demand, DoesNotFit, EnumValueInUse, RowsRefused, ValueRefused
 from checker.refusals import DoesNotCast as CastRefused
@@ -24,22 +25,13 @@ def altered_type(view: Demands, change: to.AlterColumnType) -> Iterator[Demand]:
     column = table.column(change.column) if table else None
     if table is None or column is None or isinstance(rows, Nothing):
         return
-    if change.using is None or _is_cast_of(change.using.text, change.column):
+    if change.using is None or is_converted(view.after, change):
         yield from _cast(view, change, rows, column.type)
     else:
         yield _evaluated(view, change)
         if not column.nullable:
             yield from view.not_null(change.table, change.column)
     yield from _verified_again(view, change, table)
-
-
-def _is_cast_of(text: str, column: str) -> bool:
-    """True for `column::type`, `CAST(column AS type)` and the column alone."""
-    plain = "".join(text.replace('"', "").split()).lower()
-    name = column.lower()
-    return plain == name or (
-        plain.startswith((f"{name}::", f"({name})::", f"cast({name}as")) and plain.count("::") <= 1
-    )
 
 
 def _cast(view: Demands, change: to.AlterColumnType, rows: Rows, source: SqlType) -> Iterator[Demand]:

@@ -108,6 +108,15 @@ class Reader:
             raise Unfollowed("it reads values that nobody can foretell")
 
 
+def is_plain_cast(text: str, column: str) -> bool:
+    """True for `column`, `column::type`, `column::text::type` and `CAST(column AS type)`, which convert one value each."""
+    plain = "".join(text.replace('"', "").split()).lower()
+    name = re.escape(column.replace(" ", "").lower())
+    kind = r"[\w.]+(\([\d,]+\))?"
+    written = rf"{name}|\(*{name}\)?(::text)?\)?::{kind}\)*|cast\({name}(::text)?as{kind}\)"
+    return re.fullmatch(written, plain) is not None and plain.count("(") == plain.count(")")
+
+
 def joined(condition: str | None, sources: str) -> str:
     """The condition of UPDATE … FROM and DELETE … USING as one on the rows of the table itself."""
     where = f" WHERE {condition}\n" if condition else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from checker import change as to
 from checker.catalog import Catalog, Column, QName, Table
 from checker.change import Change
-from checker.data.formulas import Reader, Unfollowed
+from checker.data.formulas import Reader, Unfollowed, is_plain_cast
 from checker.rows import (
     Computed,
     Copy,
@@ -21,6 +21,7 @@ from checker.rows import (
     fields_of,
     rows_of,
 )
+from checker.sqltype import SqlType
 
 
 def descendants(catalog: Catalog, name: QName) -> Iterator[Table]:
@@ -66,6 +67,32 @@ def _reshaped(
         yield name, rows
 
 
+def is_converted(catalog: Catalog, change: to.AlterColumnType) -> bool:
+    """True where USING says no more than the change of type itself: to an enum, or to the very type."""
+    using, kind = change.using, change.type
+    if using is None or not is_plain_cast(using.text, change.column):
+        return using is None
+    is_enum = catalog.enum(QName(kind.schema or "", kind.name)) is not None
+    written = using.text.replace('"', "").replace(" ", "").lower()
+    return is_enum or (written.count("::") == 1 and written.rpartition("::")[2] in _spellings(kind))
+
+
+def _spellings(kind: SqlType) -> frozenset[str]:
+    """The ways in which a type is written, without blanks."""
+    found = {
+        str(kind).replace(" ", ""),
+        *(short + str(kind)[len(kind.name) :] for short in _SHORT.get(kind.name, ())),
+    }
+    return frozenset(found)
+
+
+_SHORT = {
+    "integer": ("int", "int4"), "bigint": ("int8",), "smallint": ("int2",), "boolean": ("bool",),
+    "character varying": ("varchar",), "timestamp with time zone": ("timestamptz",), "numeric": ("decimal",),
+    "timestamp without time zone": ("timestamp",), "double precision": ("float8",), "real": ("float4",),
+}  # fmt: skip
+
+
 def _field(column: Column) -> Field:
     return Field(column.name, column.type, column.collation)
 
@@ -76,7 +103,8 @@ def _value(reader: Reader, old: Table, column: Column, change: Change) -> Value:
         case to.RenameColumn(column=was, new=name) if name == column.name:
             return Copy(was)
         case to.AlterColumnType(column=name, using=using) if name == column.name and using is not None:
-            return _formula(reader, using.text)
+            plain = is_converted(reader.scope.catalog, change)
+            return Copy(name) if plain else _formula(reader, using.text)
         case to.SetExpression(column=name, expression=expression) if name == column.name:
             return _formula(reader, expression.text)
         case _ if old.column(column.name) is not None:

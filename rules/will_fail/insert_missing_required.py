@@ -21,22 +21,20 @@ from collections.abc import Iterator
 from checker.catalog import Table
 from checker.change import Insert
 from checker.finding import Certainty, Claim
+from checker.refusals import NullsFound
 from checker.step import Step
 
 
-def check(step: Step[Insert]) -> Iterator[Claim]:
+def check(step: Step[Insert], error: NullsFound) -> Iterator[Claim]:
     table = step.table(step.change.table)
-    if table is None or table.assumed:
+    (column,) = error.columns
+    if table is None or table.assumed or column in _given(step.change, table):
         return
-    sure = step.change.rows is not None or step.change.default_values
-    triggers = any("insert" in trigger.events for trigger in table.triggers)
-    for column in table.columns:
-        if table.must_be_given(column) and column.name not in _given(step.change, table):
-            yield step.claim(
-                f"{table.name}.{column.name} is NOT NULL without a default, and this INSERT leaves it out",
-                object=f"{table.name}.{column.name}",
-                certainty=None if sure and not triggers else Certainty.LIKELY,
-            )
+    yield step.claim(
+        f"{table.name}.{column} is NOT NULL without a default, and this INSERT leaves it out",
+        object=f"{table.name}.{column}",
+        certainty=Certainty.LIKELY if step.undecided else None,
+    )
 
 
 def _given(change: Insert, table: Table) -> tuple[str, ...]:
