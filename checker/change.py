@@ -30,6 +30,7 @@ from checker.catalog import (
     View,
 )
 from checker.sql.nodes import ObjectKind
+from checker.sql.unresolved import Unresolved
 from checker.sqltype import SqlType
 
 
@@ -63,6 +64,7 @@ class CreateTable(Change):
     if_not_exists: bool = False
     filled: bool = False
     query: Expr | None = None
+    unresolved: Unresolved | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +257,7 @@ class NoInherit(TableChange):
 class CreateView(Change):
     view: View
     or_replace: bool = False
+    unresolved: Unresolved | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -428,7 +431,11 @@ class SetSchema(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insert(TableChange):
-    """INSERT or COPY FROM. Fields as in `nodes.Insert`; `columns` None: none were named."""
+    """INSERT or COPY FROM. Fields as in `nodes.Insert`; `columns` None: none were named.
+
+    `width` is how many columns its query returns, `unresolved` (here and elsewhere) the first name in the
+    statement that means nothing.
+    """
 
     columns: tuple[str, ...] | None = None
     rows: tuple[tuple[Expr, ...], ...] | None = None
@@ -440,6 +447,8 @@ class Insert(TableChange):
     copy: bool = False
     tolerates: Literal["nothing", "update", "replace"] | None = None
     ctes: Expr | None = None
+    width: int | None = None
+    unresolved: Unresolved | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -453,6 +462,7 @@ class Update(TableChange):
     ctes: Expr | None = None
     tolerant: bool = False
     limited: bool = False
+    unresolved: Unresolved | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -464,6 +474,7 @@ class Delete(TableChange):
     sources: Expr | None = None
     ctes: Expr | None = None
     limited: bool = False
+    unresolved: Unresolved | None = None
 
 
 # What the session does
@@ -527,6 +538,7 @@ class NoChange(Change):
     names: tuple[QName, ...] = ()
     outside_transaction: bool = False
     calls: tuple[QName, ...] = ()
+    unresolved: Unresolved | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from checker.apply.lookup import (
 )
 from checker.apply.type_names import check_type
 from checker.apply.types import refuse_member
+from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import Catalog, Function, OtherType, QName, Table, View
 from checker.change import (
     CreateExtension,
@@ -262,6 +263,7 @@ def drop_extension(catalog: Catalog, change: DropExtension) -> Applied:
 
 def no_change(catalog: Catalog, change: NoChange) -> Applied:
     """COMMENT, GRANT, SELECT …: the relations that it names must exist."""
+    refuse_unresolved(catalog, change.unresolved)
     for name in () if change.skipped else change.names:
         if name not in catalog.relations and is_known(catalog, name):
             raise missing_relation(catalog, name, in_query=change.words == "select")

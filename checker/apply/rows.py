@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from checker.apply.applied import Applied
 from checker.apply.lookup import is_open, kind_of, missing_column, relation_of
+from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import Catalog, Column, Expr, Index, PrimaryKey, QName, Table, Unique, View
 from checker.catalog import Sequence as SequenceRelation
 from checker.change import Delete, Insert, Update
@@ -21,8 +22,10 @@ def insert(catalog: Catalog, change: Insert) -> Applied:
     """INSERT or COPY FROM."""
     table = _target(catalog, change.table, "copy to" if change.copy else "change")
     if table is None:
+        refuse_unresolved(catalog, change.unresolved)
         return Applied(catalog)
     columns = _targets(catalog, table, change)
+    refuse_unresolved(catalog, change.unresolved)
     if columns is None:
         return Applied(catalog)
     if change.copy:
@@ -77,10 +80,11 @@ def _check_values(table: Table, columns: Sequence[Column | None], change: Insert
     full = str(table.name)
     if len({len(row) for row in rows}) > 1:
         raise Refused("42601", "VALUES lists must all be the same length", full)
-    for row in rows[:1]:
-        if len(row) > len(columns):
+    widths = [len(row) for row in rows[:1]] if change.width is None else [change.width]
+    for width in widths:
+        if width > len(columns):
             raise Refused("42601", "INSERT has more expressions than target columns", full)
-        if change.columns is not None and len(row) < len(columns):
+        if change.columns is not None and width < len(columns):
             raise Refused("42601", "INSERT has more target columns than expressions", full)
     for place, column in enumerate(columns):
         if column is None or not _is_given(change, rows, place):
@@ -146,6 +150,7 @@ def _is_deferrable(table: Table, index: Index) -> bool:
 def update(catalog: Catalog, change: Update) -> Applied:
     """UPDATE: the assigned columns exist, once each, and are not generated."""
     table = _target(catalog, change.table, "change")
+    refuse_unresolved(catalog, change.unresolved)
     if table is None:
         return Applied(catalog)
     for name, times in Counter(name for name, _ in change.sets).items():
@@ -167,4 +172,5 @@ def update(catalog: Catalog, change: Update) -> Applied:
 def delete(catalog: Catalog, change: Delete) -> Applied:
     """DELETE: the table exists."""
     _target(catalog, change.table, "change")
+    refuse_unresolved(catalog, change.unresolved)
     return Applied(catalog)

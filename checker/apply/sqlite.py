@@ -19,6 +19,7 @@ from checker.apply.lookup import is_known, is_open, similar, similar_relations
 from checker.apply.renames import rename_relation
 from checker.apply.sqlite_columns import add_column, add_constraint, drop_column, rename_column
 from checker.apply.sqlite_names import CODE, find, refuse_dangling, refuse_reserved, renumbered
+from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import (
     Catalog,
     ForeignKey,
@@ -42,6 +43,7 @@ def create_table(catalog: Catalog, change: changes.CreateTable) -> Applied:
     refuse_reserved(table.name)
     _require_database(catalog, table.name.schema)
     _require_free(catalog, table.name)
+    refuse_unresolved(catalog, change.unresolved)
     if not table.assumed:
         _check_columns(table)
     for constraint in table.constraints if not table.assumed else ():

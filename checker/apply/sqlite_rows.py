@@ -5,6 +5,7 @@ from __future__ import annotations
 from checker.apply.applied import Applied
 from checker.apply.lookup import is_known, is_open, similar, similar_relations
 from checker.apply.sqlite_names import CODE, find
+from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import Catalog, Index, PrimaryKey, QName, Table, View
 from checker.change import Delete, Insert, NoChange, Update
 from checker.errors import GeneratedColumnWrite, MissingObject, Refused
@@ -32,15 +33,17 @@ def _missing(catalog: Catalog, name: QName) -> MissingObject:
 def insert(catalog: Catalog, change: Insert) -> Applied:
     """INSERT and REPLACE; a column may be named twice, the first value counts."""
     table = _target(catalog, change.table)
+    refuse_unresolved(catalog, change.unresolved)
     if table is None or is_open(catalog, table) or table.kind == "virtual":
         return Applied(catalog)
     for name in change.columns or ():
         _check_column(table, name)
     rows = change.rows or ()
+    widths = [len(row) for row in rows[:1]] if change.width is None else [change.width]
     if len({len(row) for row in rows}) > 1:
         raise Refused(CODE, "all VALUES must have the same number of terms", str(table.name))
-    if rows and not change.default_values:
-        _check_count(table, change, len(rows[0]))
+    for width in () if change.default_values else widths:
+        _check_count(table, change, width)
     _check_conflict(table, change)
     return Applied(catalog)
 
@@ -82,6 +85,7 @@ def _check_conflict(table: Table, change: Insert) -> None:
 def update(catalog: Catalog, change: Update) -> Applied:
     """UPDATE."""
     table = _target(catalog, change.table)
+    refuse_unresolved(catalog, change.unresolved)
     if table is None or is_open(catalog, table) or table.kind == "virtual":
         return Applied(catalog)
     for name, _ in change.sets:
@@ -98,11 +102,13 @@ def update(catalog: Catalog, change: Update) -> Applied:
 def delete(catalog: Catalog, change: Delete) -> Applied:
     """DELETE."""
     _target(catalog, change.table)
+    refuse_unresolved(catalog, change.unresolved)
     return Applied(catalog)
 
 
 def no_change(catalog: Catalog, change: NoChange) -> Applied:
     """SELECT: what it reads must exist; SQLite's own tables and functions are left out."""
+    refuse_unresolved(catalog, change.unresolved)
     for name in change.names if change.words == "select" and not change.skipped else ():
         own = name.name.lower().startswith(("sqlite_", "pragma_", "json_"))
         if find(catalog, name) is None and is_known(catalog, name) and not own:

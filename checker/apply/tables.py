@@ -25,6 +25,7 @@ from checker.apply.lookup import (
 )
 from checker.apply.renames import rename_relation
 from checker.apply.type_names import check_type
+from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import (
     Catalog,
     Check,
@@ -46,6 +47,7 @@ from checker.errors import DuplicateObject, IncompatibleTypes, Refused
 def create_table(catalog: Catalog, change: CreateTable) -> Applied:
     """CREATE TABLE with its constraints, indexes and sequences; a partition or child with what it inherits."""
     table = change.table
+    refuse_unresolved(catalog, change.unresolved)
     if change.if_not_exists and catalog.relation(table.name) is not None:
         return Applied(catalog)
     require_schema(catalog, table.name.schema)

@@ -18,6 +18,7 @@ from checker.apply.lookup import (
     require_schema,
     shown,
 )
+from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import Catalog, QName, Sequence, Table, Unloaded, View
 from checker.change import AlterSequence, CreateSequence, CreateView, DropSequence, DropView
 from checker.errors import DependentObjects, DuplicateObject, MissingObject, Refused
@@ -26,6 +27,7 @@ from checker.errors import DependentObjects, DuplicateObject, MissingObject, Ref
 def create_view(catalog: Catalog, change: CreateView) -> Applied:
     """CREATE [OR REPLACE] VIEW; replacing may add columns at the end and nothing else (42P16)."""
     view = change.view
+    refuse_unresolved(catalog, change.unresolved)
     require_schema(catalog, view.name.schema)
     _check_reads(catalog, view)
     _refuse_repeated(view)

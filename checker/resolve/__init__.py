@@ -15,6 +15,7 @@ from checker.change import Change
 from checker.resolve import alter_objects, drops, indexes, objects, rows, views
 from checker.resolve.alter import resolve_alter
 from checker.resolve.protocol import Resolving, emit, skipped
+from checker.resolve.queries import look_up
 from checker.resolve.scope import Scope
 from checker.resolve.sqlite import sqlite_table
 from checker.resolve.tables import draft_table
@@ -57,12 +58,17 @@ def _create_schema(scope: Scope, node: nodes.CreateSchema) -> Resolving:
 
 def _create_table(scope: Scope, node: nodes.CreateTable) -> Iterable[Change]:
     name = scope.new(node.name, temporary=node.temporary)
-    if node.if_not_exists and name in scope.catalog.relations:
+    unresolved = look_up(scope, node.query.text).unresolved if node.query is not None else None
+    if node.if_not_exists and name in scope.catalog.relations and not (unresolved and scope.is_postgres):
         return [skipped("create table", name, at=node.at)]
     cut = scope.cuts(node.name.last, *_written_names(node))
     if node.query is not None:
         table = views.table_of_query(scope, name, node)
-        return [to.CreateTable(table=table, filled=True, query=node.query, at=node.at, cut=cut)]
+        return [
+            to.CreateTable(
+                table=table, filled=True, query=node.query, unresolved=unresolved, at=node.at, cut=cut
+            )
+        ]
     if not scope.is_postgres:
         return [to.CreateTable(table=sqlite_table(scope, name, node), at=node.at)]
     draft = draft_table(scope, name, node)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from checker import change as to
 from checker.catalog import Expr, QName, Table, View
 from checker.change import Change
+from checker.resolve.queries import look_up
 from checker.resolve.scope import Scope
 from checker.sql import nodes
 
@@ -23,6 +24,7 @@ def insert(scope: Scope, node: nodes.Insert) -> Iterator[Change]:
     """INSERT, REPLACE and COPY … FROM."""
     table = scope.relation(node.table)
     columns = scope.columns(table, node.columns) if node.columns is not None else None
+    found = look_up(scope, node.text)
     rows = None
     if node.rows is not None:
         rows = tuple(tuple(_value(scope, value) for value in row) for row in node.rows)
@@ -38,6 +40,8 @@ def insert(scope: Scope, node: nodes.Insert) -> Iterator[Change]:
         copy=node.copy,
         tolerates=node.tolerates,
         ctes=node.ctes,
+        width=found.width,
+        unresolved=found.unresolved,
         at=node.at,
     )
 
@@ -60,7 +64,8 @@ def update(scope: Scope, node: nodes.Update) -> Iterator[Change]:
     )
     yield to.Update(
         table=table, sets=sets, where=scope.expr(node.where, known), alias=node.alias, sources=node.sources,
-        ctes=node.ctes, tolerant=node.tolerant, limited=node.limited, at=node.at,
+        ctes=node.ctes, tolerant=node.tolerant, limited=node.limited,
+        unresolved=look_up(scope, node.text).unresolved, at=node.at,
     )  # fmt: skip
 
 
@@ -70,7 +75,7 @@ def delete(scope: Scope, node: nodes.Delete) -> Iterator[Change]:
     where = scope.expr(node.where, _columns(scope, table))
     yield to.Delete(
         table=table, where=where, alias=node.alias, sources=node.sources, ctes=node.ctes,
-        limited=node.limited, at=node.at,
+        limited=node.limited, unresolved=look_up(scope, node.text).unresolved, at=node.at,
     )  # fmt: skip
 
 
@@ -78,7 +83,9 @@ def query(scope: Scope, node: nodes.Query) -> Iterator[Change]:
     """A query changes nothing, but for the functions that it calls."""
     calls = (scope.function(nodes.Name(tuple(name.split(".")))) for name in sorted(node.calls))
     own = tuple(name for name in calls if name in scope.catalog.functions)
-    yield to.NoChange(words="select", names=_names(scope, node.reads), calls=own, at=node.at)
+    unresolved = look_up(scope, node.text).unresolved
+    names = _names(scope, node.reads)
+    yield to.NoChange(words="select", names=names, calls=own, unresolved=unresolved, at=node.at)
 
 
 def utility(scope: Scope, node: nodes.Utility) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from checker import change as to
 from checker.catalog import Column, Expr, QName, Table, View, ViewColumn
 from checker.change import Change
 from checker.resolve.protocol import skipped
+from checker.resolve.queries import look_up
 from checker.resolve.scope import SYSTEM_SCHEMAS, Scope
 from checker.sql import nodes
 from checker.sql.lineage import Lineage, lineage
@@ -19,7 +20,8 @@ from checker.sqltype import SqlType
 def create_view(scope: Scope, node: nodes.CreateView) -> Iterator[Change]:
     """CREATE [MATERIALIZED] VIEW."""
     name = scope.new(node.name, temporary=node.temporary)
-    if node.if_not_exists and name in scope.catalog.relations:
+    unresolved = look_up(scope, node.query.text).unresolved if scope.is_postgres else None
+    if node.if_not_exists and name in scope.catalog.relations and unresolved is None:
         yield skipped("create view", name, at=node.at)
         return
     reads, uses = _read(scope, node.query)
@@ -36,7 +38,8 @@ def create_view(scope: Scope, node: nodes.CreateView) -> Iterator[Change]:
         materialized=node.materialized,
         text=node.query.text,
     )
-    yield to.CreateView(view=view, or_replace=node.or_replace, at=node.at, cut=scope.cuts(node.name.last))
+    cut = scope.cuts(node.name.last)
+    yield to.CreateView(view=view, or_replace=node.or_replace, unresolved=unresolved, at=node.at, cut=cut)
 
 
 def _read(scope: Scope, query: Expr) -> tuple[frozenset[ViewColumn], frozenset[QName]]:

@@ -198,7 +198,7 @@ class _Body:
         if not tokens:
             raise c.unexpected("a statement")
         tokens = _without_into(tokens)
-        return self.read_part(c.source, tokens, c.dialect, c.span(first))
+        return _without_text(self.read_part(c.source, tokens, c.dialect, c.span(first)))
 
     # Statements of PL/pgSQL itself
 
@@ -316,6 +316,17 @@ _STATEMENTS: dict[str, Callable[[_Body], Nodes]] = {
     **dict.fromkeys(("LOOP", "WHILE", "FOR", "FOREACH"), _Body.loop),
     **dict.fromkeys(("EXIT", "CONTINUE", "OPEN", "FETCH", "MOVE", "CLOSE", "GET", "ASSERT"), _Body.jump),
 }
+
+
+def _without_text(node: Node) -> Node:
+    """A statement whose names may be those of variables."""
+    match node:
+        case Block(parts=parts):
+            return replace(node, parts=tuple(map(_without_text, parts)))
+        case Query() | Insert() | Update() | Delete():
+            return replace(node, text="")
+        case _:
+            return node
 
 
 def _only_data(parts: Nodes) -> bool:

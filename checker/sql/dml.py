@@ -32,7 +32,19 @@ def read_dml(source: str, tokens: list[Token], dialect: str) -> Node | None:
     Offsets of the tokens are offsets in `source`. Raises Unexpected where the statement does not go on as
     the grammar says. WITH whose queries change rows gives a Block: those changes first, then the statement.
     """
-    return _statement(Cursor(source, tokens, dialect)) if tokens else None
+    node = _statement(Cursor(source, tokens, dialect)) if tokens else None
+    return _with_text(node, source[tokens[0].start : tokens[-1].end]) if node else None
+
+
+def _with_text(node: Node, text: str) -> Node:
+    """The node with the text in which its names can be looked up; the rows of VALUES hold none."""
+    match node:
+        case Block(parts=(*changes, last)):
+            return replace(node, parts=(*changes, _with_text(last, text)))
+        case Query() | Update() | Delete() | Insert(query=Expr()):
+            return replace(node, text=text)
+        case _:
+            return node
 
 
 def _statement(c: Cursor) -> Node | None:

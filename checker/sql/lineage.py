@@ -17,13 +17,9 @@ from checker.sqltype import SqlType
 
 if TYPE_CHECKING:
     from sqlglot import exp
-    from sqlglot.optimizer.scope import Scope
 
 ColumnsOf = Callable[[Name], "tuple[QName, Mapping[str, SqlType]] | None"]
 """The relation that a name means, with its columns in order and their types; None where it is not known."""
-
-# columns that every table of PostgreSQL has, and that no catalog lists (its manual, 5.6 "System Columns")
-_SYSTEM = frozenset(("ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,34 +121,11 @@ def _reads(tree: exp.Expr) -> Iterator[tuple[QName, str] | None]:
     for scope in traverse_scope(tree):
         for column in scope.columns:
             source = source_of(scope, column.table)
+            relation = relation_of(source)
             if source is None:
-                yield _missing(scope, column)
-            else:
-                relation = relation_of(source)
-                if relation is not None:
-                    yield relation, column.name
-
-
-def _missing(scope: Scope, column: exp.Column) -> tuple[QName, str] | None:
-    """A bare name that the only relation of a query has not got: the server will look for it there.
-
-    A name after SELECT alone counts; elsewhere it may be that of an output.
-    """
-    from sqlglot import exp
-
-    if column.table or scope.parent is not None or len(scope.sources) != 1:
-        return None
-    alias, source = next(iter(scope.sources.items()))
-    relation = relation_of(source)
-    selected = column.parent if isinstance(column.parent, exp.Alias) else column
-    if (
-        relation is None
-        or column.name in _SYSTEM
-        or column.name == alias
-        or selected.arg_key != "expressions"
-    ):
-        return None
-    return (relation, column.name) if selected.parent is scope.expression else None
+                yield None
+            elif relation is not None:
+                yield relation, column.name
 
 
 def _outputs(tree: exp.Expr, types: Types) -> Iterator[Output]:

@@ -532,7 +532,8 @@ class Insert:
     `rows` holds the source slices of VALUES (DEFAULT as it stands), None for a query or COPY;
     `conflict` None: no ON CONFLICT, () for one without a target, else the target's columns; `tolerates` is
     what happens to a row that is there already: left as it is (nothing), changed (update), replaced (replace).
-    `overriding` says OVERRIDING SYSTEM VALUE / USER VALUE; `ctes` is the WITH in front of the statement.
+    `overriding` says OVERRIDING SYSTEM VALUE / USER VALUE; `ctes` is the WITH in front of the statement;
+    `text` is as in `Query`.
     """
 
     table: Name
@@ -547,6 +548,7 @@ class Insert:
     tolerates: Literal["nothing", "update", "replace"] | None = None
     ctes: Expr | None = None
     at: At = field(default=(0, 0), compare=False)
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,6 +569,7 @@ class Update:
     tolerant: bool = False
     limited: bool = False
     at: At = field(default=(0, 0), compare=False)
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -581,15 +584,21 @@ class Delete:
     ctes: Expr | None = None
     limited: bool = False
     at: At = field(default=(0, 0), compare=False)
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """SELECT, VALUES, WITH …: reads these relations, changes none that the reader could see."""
+    """SELECT, VALUES, WITH …: reads these relations, changes none that the reader could see.
+
+    `text` is the whole statement where every name in it is a column or a relation: not so in a DO block, whose
+    variables look like columns.
+    """
 
     reads: tuple[Name, ...] = ()
     calls: frozenset[str] = frozenset()
     at: At = field(default=(0, 0), compare=False)
+    text: str = field(default="", compare=False)
 
 
 # The rest

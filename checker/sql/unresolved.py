@@ -1,0 +1,422 @@
+"""The first name in a statement on rows that means nothing: a relation, a column, or what stands before its dot.
+
+It goes through the statement in the order in which the server does (`transformStmt` in its analyze.c): WITH, FROM,
+the conditions of its joins, then what is selected, then the rest. Nothing is said to be missing where a name
+could still be found: of a function's result, of a relation whose columns nobody knows, of an output without
+a sure name. sqlglot's parser gives the structure; what it cannot read has no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from checker.catalog import QName
+from checker.sql.nodes import Name
+from checker.sql.query import WORDS
+from checker.sql.tokens import identifier, tokenize
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+Columns = tuple[str | None, ...] | None
+"""The columns of a source in order; None in the place of one whose name is not sure, and for all of them."""
+
+_SEQUENCE_CALLS = frozenset(("nextval", "currval", "setval"))
+_NO_COLUMN = WORDS | frozenset(
+    ("ROWID", "_ROWID_", "OID", "CTID", "XMIN", "XMAX", "CMIN", "CMAX", "TABLEOID")
+)
+_PASSED_OVER = frozenset(("with_", "from_", "joins", "laterals", "expressions", "locks", "into", "alias"))
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A name that is nothing's. `relation` is None where no single relation could have had the column."""
+
+    kind: Literal["relation", "regclass", "column", "source"]
+    name: str
+    relation: QName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a written name of a relation means; `missing` where there is surely no such relation."""
+
+    relation: QName
+    columns: Columns = None
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The answer on a statement: the first name that means nothing, and how many columns its query returns."""
+
+    unresolved: Unresolved | None = None
+    width: int | None = None
+
+
+LookUp = Callable[[Name], Known]
+
+
+def resolve_names(text: str, dialect: str, look_up: LookUp, functions: frozenset[str]) -> Resolved:
+    """The answer on one INSERT, UPDATE, DELETE or query; `functions` are those of the user, by bare name."""
+    from sqlglot import parse_one
+    from sqlglot.errors import SqlglotError
+
+    walk = _Walk(dialect, look_up, functions)
+    try:
+        width = walk.statement(parse_one(text, read=dialect))
+    except _Found as found:
+        return Resolved(found.unresolved)
+    except (SqlglotError, RecursionError):
+        return Resolved()
+    return Resolved(width=width)
+
+
+class _Found(Exception):
+    """The walk is over."""
+
+    def __init__(self, unresolved: Unresolved) -> None:
+        super().__init__(unresolved.name)
+        self.unresolved = unresolved
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    alias: str
+    columns: Columns
+    relation: QName | None = None
+
+    def may_have(self, column: str) -> bool:
+        return self.columns is None or None in self.columns or column in self.columns
+
+
+@dataclass(slots=True)
+class _Level:
+    """The sources of one query, inside those around it; `outputs` are names that its own results go by here."""
+
+    outer: _Level | None = None
+    sources: list[_Source] = field(default_factory=list)
+    outputs: frozenset[str] = frozenset()
+
+    def up(self) -> Iterator[_Level]:
+        level: _Level | None = self
+        while level is not None:
+            yield level
+            level = level.outer
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    dialect: str
+    look_up: LookUp
+    functions: frozenset[str]
+    ctes: dict[str, Columns] = field(default_factory=dict)
+
+    @property
+    def is_postgres(self) -> bool:
+        return self.dialect == "postgres"
+
+    def name_of(self, node: Any) -> str:
+        """An identifier as it is compared: SQLite has no regard for case, PostgreSQL cuts."""
+        if not self.is_postgres:
+            return str(node.name).lower()
+        text = str(node.name if node.args.get("quoted") else node.name.lower())
+        return text if len(text) < 64 else text.encode()[:63].decode(errors="ignore")
+
+    # Statements
+
+    def statement(self, tree: exp.Expr) -> int | None:
+        """Go through it; the number of columns of an INSERT's query."""
+        from sqlglot import exp
+
+        match tree:
+            case exp.Insert():
+                return self.insert(tree)
+            case exp.Update():
+                self.update(tree)
+            case exp.Delete():
+                self.delete(tree)
+            case exp.Query():
+                self.query(tree, None)
+        return None
+
+    def insert(self, tree: exp.Insert) -> int | None:
+        from sqlglot import exp
+
+        walk = self.with_queries(tree, None)
+        written = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        query, outputs = tree.args.get("expression"), None
+        if isinstance(query, exp.Query):
+            outputs = walk.query(query, None)
+        level = walk.level_of(written)
+        if level.sources:
+            level.sources.append(replace(level.sources[0], alias="excluded"))
+        conflict = tree.args.get("conflict")
+        for one in conflict.expressions if conflict else ():
+            walk.check(one.expression if isinstance(one, exp.EQ) else one, level)
+        return None if outputs is None else len(outputs)
+
+    def update(self, tree: exp.Update) -> None:
+        walk = self.with_queries(tree, None)
+        level = walk.level_of(tree.this)
+        found = tree.args.get("from_")
+        if found is not None:
+            walk.source(found.this, level)
+        walk.check(tree.args.get("where"), level)
+        walk.check(tree.args.get("returning"), level)
+        for assigned in tree.expressions:
+            walk.check(assigned.expression, level)
+
+    def delete(self, tree: exp.Delete) -> None:
+        walk = self.with_queries(tree, None)
+        level = walk.level_of(tree.this)
+        for source in tree.args.get("using") or ():
+            walk.source(source, level)
+        walk.check(tree.args.get("where"), level)
+        walk.check(tree.args.get("returning"), level)
+
+    def level_of(self, target: Any) -> _Level:
+        """The table that is written, as the first source; that it is missing is said elsewhere."""
+        known = self.look_up(self.written(target))
+        level = _Level()
+        level.sources.append(_Source(self.alias_of(target), known.columns, known.relation))
+        return level
+
+    # Queries
+
+    def query(self, node: Any, outer: _Level | None) -> Columns:
+        """The columns that a query returns."""
+        from sqlglot import exp
+
+        walk = self.with_queries(node, outer)
+        match node:
+            case exp.Subquery():
+                return walk.query(node.this, outer)
+            case exp.SetOperation():
+                first = walk.query(node.left, outer)
+                walk.query(node.right, outer)
+                return first
+            case exp.Select():
+                return walk.select(node, outer)
+            case exp.Values():
+                walk.check(node, outer or _Level())
+                return None
+            case _:
+                walk.statement(node)
+                return None
+
+    def with_queries(self, node: Any, outer: _Level | None) -> _Walk:
+        """The walk with the names that WITH gives."""
+        found = node.args.get("with_")
+        if found is None:
+            return self
+        walk = replace(self, ctes=dict(self.ctes))
+        for one in found.expressions:
+            name = self.name_of(one.args["alias"].this)
+            if found.args.get("recursive"):
+                walk.ctes[name] = None
+            columns = walk.query(one.this, outer)
+            walk.ctes[name] = self.renamed(one, columns)
+        return walk
+
+    def renamed(self, node: Any, columns: Columns) -> Columns:
+        """The columns under the names of `AS alias (a, b)`."""
+        alias = node.args.get("alias")
+        written = alias.args.get("columns") or () if alias is not None else ()
+        names = tuple(self.name_of(column) for column in written)
+        return columns if columns is None else (*names, *columns[len(names) :])
+
+    def select(self, node: exp.Select, outer: _Level | None) -> Columns:
+        level = _Level(outer)
+        found = node.args.get("from_")
+        if found is not None:
+            self.source(found.this, level)
+        self.joined(node, level)
+        outputs: list[str | None] = []
+        sure = True
+        for selected in node.expressions:
+            columns = self.selected(selected, level, bool(node.args.get("joins")))
+            sure = sure and columns is not None
+            outputs += columns or ()
+            self.check(selected, replace(level, outputs=_aliases(self, node, self.is_postgres)))
+        level.outputs = _aliases(self, node, False)
+        for key, value in node.args.items():
+            if key not in _PASSED_OVER:
+                strict = self.is_postgres and key == "where"
+                self.check(value, replace(level, outputs=frozenset()) if strict else level)
+        return tuple(outputs) if sure else None
+
+    def selected(self, node: Any, level: _Level, joins: bool) -> Columns:
+        """The columns that one selected expression stands for; a name that the server makes up is not sure."""
+        from sqlglot import exp
+
+        is_star = isinstance(node, exp.Star) or (
+            isinstance(node, exp.Column) and isinstance(node.this, exp.Star)
+        )
+        if not is_star:
+            named = isinstance(node, exp.Alias | exp.Column)
+            return (
+                self.name_of(node.args["alias"] if isinstance(node, exp.Alias) else node.this)
+                if named
+                else None,
+            )
+        if isinstance(node, exp.Column):
+            alias = self.name_of(node.args["table"])
+            return next((source.columns for source in level.sources if source.alias == alias), None)
+        if joins or len(level.sources) != 1 or any(node.args.values()):
+            return None  # USING and NATURAL make one column of two
+        return level.sources[0].columns
+
+    # Sources
+
+    def source(self, node: Any, level: _Level) -> None:
+        from sqlglot import exp
+
+        match node:
+            case exp.Table(this=exp.Identifier()):
+                level.sources.append(self.table(node))
+            case exp.Subquery(this=exp.Table()):
+                self.source(node.this, level)
+            case exp.Subquery():
+                columns = self.renamed(node, self.query(node.this, level.outer))
+                level.sources.append(_Source(self.alias_of(node), columns))
+            case exp.Lateral(this=exp.Subquery()):
+                columns = self.renamed(node, self.query(node.this, level))
+                level.sources.append(_Source(self.alias_of(node), columns))
+            case _:
+                called = [
+                    value for key, value in node.args.items() if key not in _PASSED_OVER - {"expressions"}
+                ]
+                self.check(called, level)
+                level.sources.append(_Source(self.alias_of(node), None))
+        self.joined(node, level)
+
+    def joined(self, node: Any, level: _Level) -> None:
+        for join in node.args.get("joins") or ():
+            self.source(join.this, level)
+            self.check(join.args.get("on"), level)
+        for lateral in node.args.get("laterals") or ():
+            self.source(lateral, level)
+
+    def table(self, node: exp.Table) -> _Source:
+        name, alias = self.written(node), self.alias_of(node)
+        if len(name.parts) == 1 and self.name_of(node.this) in self.ctes:
+            return _Source(alias, self.renamed(node, self.ctes[self.name_of(node.this)]))
+        known = self.look_up(name)
+        if known.missing:
+            raise _Found(Unresolved("relation", name.last, known.relation))
+        columns = known.columns
+        if columns is not None and not self.is_postgres:
+            columns = tuple(column and column.lower() for column in columns)
+        return _Source(alias, self.renamed(node, columns), known.relation)
+
+    def written(self, node: Any) -> Name:
+        parts = [part for part in (node.args.get("db"), node.this) if part is not None]
+        fold = self.name_of if self.is_postgres else lambda part: str(part.name)
+        return Name(tuple(fold(part) for part in parts))
+
+    def alias_of(self, node: Any) -> str:
+        alias = node.args.get("alias")
+        if alias is not None and alias.this is not None:
+            return self.name_of(alias.this)
+        from sqlglot import exp
+
+        return self.name_of(node.this) if isinstance(node.this, exp.Identifier) else ""
+
+    # Expressions
+
+    def check(self, node: Any, level: _Level) -> None:
+        """Every column in an expression, from left to right; a query in it sees the sources around it."""
+        from sqlglot import exp
+
+        waiting: list[Any] = [node]
+        while waiting:
+            one = waiting.pop()
+            match one:
+                case exp.Query():
+                    self.query(one, level)
+                case exp.Column():
+                    self.column(one, level)
+                case exp.Anonymous() if one.name.lower() in _SEQUENCE_CALLS and self.is_postgres:
+                    self.named_in(one.expressions[:1])
+                    waiting.extend(reversed(one.expressions))
+                case exp.Cast() if isinstance(one.to, exp.ObjectIdentifier) and one.to.name == "REGCLASS":
+                    self.named_in([one.this])
+                    waiting.append(one.this)
+                case exp.Kwarg() | exp.PropertyEQ():
+                    waiting.append(one.expression)
+                case exp.Collate():
+                    waiting.append(one.this)
+                case exp.DataType():
+                    pass
+                case exp.Expr():
+                    waiting.extend(reversed(list(_children(one))))
+                case list():
+                    waiting.extend(reversed(one))
+
+    def named_in(self, arguments: list[Any]) -> None:
+        """A relation whose name stands in a string, as `nextval` and `regclass` take it."""
+        from sqlglot import exp
+
+        for one in arguments:
+            if isinstance(one, exp.Literal) and one.is_string:
+                tokens = tokenize(one.name, self.dialect)
+                parts = tuple(
+                    identifier(each, self.dialect) for each in tokens if each.kind in ("word", "quoted")
+                )
+                known = self.look_up(Name(parts)) if parts else None
+                if known is not None and known.missing:
+                    raise _Found(Unresolved("regclass", one.name, known.relation))
+
+    def column(self, node: exp.Column, level: _Level) -> None:
+        from sqlglot import exp
+
+        written, table = node.this, node.args.get("table")
+        if not isinstance(written, exp.Identifier) or node.args.get("db") is not None:
+            return
+        quoted = written.args.get("quoted")
+        if (not quoted and written.name.upper() in _NO_COLUMN) or (quoted and not self.is_postgres):
+            return  # SQLite takes a quoted word that is no column for a string
+        if table is not None:
+            self.qualified(self.name_of(table), self.name_of(written), level)
+        else:
+            self.bare(self.name_of(written), level)
+
+    def bare(self, name: str, level: _Level) -> None:
+        for one in level.up():
+            if name in one.outputs:
+                return
+            if any(source.may_have(name) or source.alias == name for source in one.sources):
+                return
+        relation = level.sources[0].relation if len(level.sources) == 1 else None
+        raise _Found(Unresolved("column", name, relation))
+
+    def qualified(self, table: str, name: str, level: _Level) -> None:
+        """`t.c`, where `c` may be a function of the row as well."""
+        for one in level.up():
+            for source in one.sources:
+                if source.alias == table:
+                    if source.may_have(name) or name in self.functions:
+                        return
+                    raise _Found(Unresolved("column", f"{table}.{name}", source.relation))
+            if any(not source.alias for source in one.sources):
+                return
+        raise _Found(Unresolved("source", table))
+
+
+def _aliases(walk: _Walk, node: exp.Select, nothing: bool) -> frozenset[str]:
+    """The names that a query gives to what it selects."""
+    from sqlglot import exp
+
+    selected = () if nothing else node.expressions
+    return frozenset(walk.name_of(one.args["alias"]) for one in selected if isinstance(one, exp.Alias))
+
+
+def _children(node: Any) -> Iterable[Any]:
+    for value in node.args.values():
+        if isinstance(value, list):
+            yield from value
+        else:
+            yield value
