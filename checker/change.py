@@ -30,7 +30,7 @@ from checker.catalog import (
     View,
 )
 from checker.sql.nodes import ObjectKind
-from checker.sql.unresolved import Unresolved
+from checker.sql.results import Unresolved
 from checker.sqltype import SqlType
 
 

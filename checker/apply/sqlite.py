@@ -167,6 +167,7 @@ def rename_table(catalog: Catalog, change: changes.RenameTable | changes.RenameO
 def create_index(catalog: Catalog, change: changes.CreateIndex) -> Applied:
     """CREATE INDEX on a table."""
     index = change.index
+    _require_database(catalog, index.name.schema)
     owner = find(catalog, change.table)
     if isinstance(owner, View):
         raise Refused(CODE, "views may not be indexed", str(change.table), ("view",))

@@ -10,7 +10,7 @@ from checker.apply.applied import Applied
 from checker.apply.drops import constraint_detail, constraint_kind
 from checker.apply.lookup import is_known, is_open, missing_column, similar_relations
 from checker.apply.renames import rename_column_everywhere
-from checker.apply.sqlite_names import CODE, find, refuse_dangling, renumbered
+from checker.apply.sqlite_names import CODE, find, refuse_dangling, refuse_strings, renumbered
 from checker.catalog import (
     Catalog,
     Check,
@@ -87,6 +87,7 @@ def drop_column(catalog: Catalog, change: DropColumn) -> Applied:
     refuse_dangling(catalog)
     for error in _in_the_way(catalog, table, column.name):
         raise error
+    refuse_strings(catalog, " after drop column")
     gone = [found for found in table.constraints if column.name in found.columns]
     kept = tuple(found for found in table.constraints if found not in gone)
     columns = tuple(found for found in table.columns if found.name != column.name)
@@ -191,6 +192,7 @@ def rename_column(catalog: Catalog, change: RenameColumn) -> Applied:
         message = f"error in table {table.name.name} after rename: duplicate column name: {change.new}"
         _refuse_taken(table, change.new, message)
     refuse_dangling(catalog)
+    refuse_strings(catalog, "")
     catalog = _rename_outputs(catalog, table, change.column, change.new)
     catalog = rename_column_everywhere(catalog, table.name, change.column, change.new)
     return Applied(renumbered(catalog, table.name))

@@ -42,6 +42,17 @@ def refuse_dangling(catalog: Catalog) -> None:
                 raise DependentObjects(CODE, message, str(view.name), (f"view {view.name}",))
 
 
+def refuse_strings(catalog: Catalog, after: str) -> None:
+    """RENAME and DROP COLUMN read the indexes anew, and this time a quoted word has to be a column."""
+    for table in catalog.tables():
+        for index in table.indexes:
+            for key in index.keys:
+                if key.expr is not None and key.expr.text.startswith('"') and not key.expr.columns:
+                    word = key.expr.text.strip('"')
+                    message = f"error in index {index.name.name}{after}: no such column: {word}"
+                    raise DependentObjects(CODE, message, str(index.name), (f"index {index.name}",))
+
+
 def renumbered(catalog: Catalog, changed: QName) -> Catalog:
     """The catalog with unnamed constraints called by what they say now, in the table and in those that refer to it."""
     for table in catalog.tables(around=changed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from checker.apply.lookup import missing_relation, similar, similar_relations
 from checker.catalog import Catalog, QName, Table, View
 from checker.errors import MissingObject
-from checker.sql.unresolved import Unresolved
+from checker.sql.results import Unresolved
 
 
 def refuse_unresolved(catalog: Catalog, found: Unresolved | None) -> None:

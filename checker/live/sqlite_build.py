@@ -18,7 +18,6 @@ from checker.catalog import (
     Table,
     Trigger,
     Unique,
-    ViewColumn,
 )  # fmt: skip
 from checker.sql.nodes import ColumnNode, ConstraintNode, CreateIndex, CreateTable, CreateTrigger
 from checker.sql.tokens import identifier, tokenize
@@ -48,7 +47,7 @@ def _column(row: Row, node: ColumnNode | None, spelled: Mapping[str, str]) -> Co
         name,
         loose_type(type_) if type_ else SqlType(""),
         not not_null,
-        None if default is None else Expr(default),
+        None if default is None or default.strip("() ").upper() == "NULL" else Expr(default),
         generated={_VIRTUAL: "virtual", _STORED: "stored"}.get(hidden),  # type: ignore[arg-type]
         expression=expression,
         collation=node.collation if node else None,
@@ -217,21 +216,3 @@ def trigger_of(name: str, sql: str, columns: Sequence[str], written: CreateTrigg
     found |= {column.lower() for column in written.columns}
     read = frozenset(spelled[one] for one in found if one in spelled)
     return Trigger(name, None, written.events, written.timing, read)
-
-
-def reads_of(
-    text: str, relations: Iterable[QName], known: Mapping[str, tuple[str, Sequence[str]]]
-) -> frozenset[ViewColumn]:
-    """What a view reads: its relations, and those of their columns that its text names."""
-    words = {
-        identifier(token, "sqlite").lower()
-        for token in tokenize(text, "sqlite")
-        if token.kind in ("word", "quoted")
-    }
-    found: set[ViewColumn] = set()
-    for relation in relations:
-        name, columns = known.get(relation.name.lower(), (relation.name, ()))
-        qname = QName(SCHEMA, name)
-        found.add(ViewColumn(qname, None))
-        found |= {ViewColumn(qname, column) for column in columns if column.lower() in words}
-    return frozenset(found)

@@ -16,29 +16,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from checker.catalog import Catalog, Index, QName, Relation, Relations, Server, Table, Trigger, View
+from checker.catalog import Catalog, Column, Index, QName, Relation, Relations, Server, Table, Trigger, View
 from checker.finding import NotChecked
 from checker.live.port import LiveCatalog
-from checker.live.sqlite_build import columns_of, constraints_of, index_of, reads_of, trigger_of
+from checker.live.sqlite_build import columns_of, constraints_of, index_of, trigger_of
 from checker.sql.nodes import CreateIndex, CreateTable, CreateTrigger, CreateView, Node, Unreadable
 from checker.sql.read import read_tokens
 from checker.sql.tokens import tokenize
+from checker.sql.view_text import reads_of
+from checker.sqltype import SqlType
 
 Row = tuple[Any, ...]
 SCHEMA = "main"
 
 _SCHEMA = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'"
+# Without its schema a name is looked for among the temporary tables first
 _STORED = "(SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage <> 0) t"
-_COLUMNS = f"SELECT t.name, x.* FROM {_STORED}, pragma_table_xinfo(t.name) x"
+_COLUMNS = f"SELECT t.name, x.* FROM {_STORED}, pragma_table_xinfo(t.name, 'main') x"
 _INDEXES = (
-    f'SELECT t.name, x.name, x."unique", x.origin, x.partial FROM {_STORED}, pragma_index_list(t.name) x'
+    'SELECT t.name, x.name, x."unique", x.origin, x.partial'
+    f" FROM {_STORED}, pragma_index_list(t.name, 'main') x"
 )
 _KEYS = (
-    f"SELECT i.name, x.* FROM {_STORED}, pragma_index_list(t.name) i, pragma_index_xinfo(i.name) x"
+    f"SELECT i.name, x.* FROM {_STORED}, pragma_index_list(t.name, 'main') i, pragma_index_xinfo(i.name, 'main') x"
     " WHERE x.key ORDER BY x.seqno"
 )
 _FOREIGN_KEYS = (
-    f"SELECT t.name, x.* FROM {_STORED}, pragma_foreign_key_list(t.name) x ORDER BY x.id DESC, x.seq"
+    f"SELECT t.name, x.* FROM {_STORED}, pragma_foreign_key_list(t.name, 'main') x ORDER BY x.id DESC, x.seq"
 )
 
 
@@ -96,7 +100,7 @@ def _fetch(connection: sqlite3.Connection) -> Stored:
 def _columns_of_one(connection: sqlite3.Connection, stored: Stored, kind: str, name: str) -> list[Row]:
     """The columns of a view or virtual table: one that is broken must not spoil the others."""
     try:
-        return connection.execute("SELECT * FROM pragma_table_xinfo(?)", (name,)).fetchall()
+        return connection.execute("SELECT * FROM pragma_table_xinfo(?, 'main')", (name,)).fetchall()
     except sqlite3.OperationalError as problem:
         stored.problems.append(NotChecked(f"the columns of the {kind} {name}", str(problem)))
         return []
@@ -175,5 +179,5 @@ def _view(
     query = node.query if isinstance(node, CreateView) else None
     known = {one.lower(): (one, [row[1] for row in rows]) for one, rows in stored.columns.items()}
     reads = reads_of(query.text if query else sql, query.uses if query else frozenset(), known)
-    columns = columns_of(stored.columns.get(name, []), None)
+    columns = tuple(Column(row[1], SqlType("")) for row in stored.columns.get(name, []))
     return View(QName(SCHEMA, name), columns, reads, triggers=triggers, text=query.text if query else sql)

@@ -12,6 +12,7 @@ from typing import Any
 from checker import change as to
 from checker.catalog import Catalog
 from checker.change import Change
+from checker.errors import Refused
 from checker.resolve import alter_objects, drops, indexes, objects, rows, views
 from checker.resolve.alter import resolve_alter
 from checker.resolve.protocol import Resolving, emit, skipped
@@ -104,6 +105,13 @@ def _set(scope: Scope, node: nodes.SetSetting) -> Iterable[Change]:
     return [to.SetSetting(name=node.name, values=node.values, local=node.local, at=node.at)]
 
 
+def _invalid(scope: Scope, node: nodes.Invalid) -> Iterable[Change]:
+    """42601: the server refuses it before it looks at anything."""
+    if node.until is not None and scope.catalog.server.version >= node.until:
+        return [to.NotUnderstood(reason=node.message, everything=True, at=node.at)]
+    raise Refused("42601" if scope.is_postgres else "SQLITE_ERROR", node.message)
+
+
 _SIMPLE: Mapping[type, Callable[[Scope, Any], Iterable[Change]]] = {
     nodes.CreateTable: _create_table,
     nodes.CreateIndex: indexes.resolve_create_index,
@@ -128,4 +136,5 @@ _SIMPLE: Mapping[type, Callable[[Scope, Any], Iterable[Change]]] = {
     nodes.Query: rows.query,
     nodes.Utility: rows.utility,
     nodes.Unreadable: rows.unreadable,
+    nodes.Invalid: _invalid,
 }

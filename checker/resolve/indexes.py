@@ -50,4 +50,6 @@ def _name(
 def _key(scope: Scope, table: QName, columns: tuple[str, ...], node: IndexKeyNode) -> IndexKey:
     column = scope.column(table, node.column) if node.column is not None else None
     expr = scope.expr(node.expr, columns)
+    if column is not None and expr is not None:
+        column, expr = (column, None) if column in columns else (None, expr)
     return IndexKey(column, expr, node.descending, node.opclass, node.collation)

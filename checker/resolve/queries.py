@@ -5,7 +5,8 @@ from __future__ import annotations
 from checker.catalog import Relation, Sequence, Table, View
 from checker.resolve.scope import SYSTEM_SCHEMAS, Scope
 from checker.sql.nodes import Name
-from checker.sql.unresolved import Columns, Known, Resolved, resolve_names
+from checker.sql.results import Known, Resolved
+from checker.sql.unresolved import resolve_names
 
 _OF_SEQUENCE = ("last_value", "log_cnt", "is_called")
 _SERVERS_OWN = ("sqlite_", "pragma_", "json_")
@@ -29,7 +30,7 @@ def _known(scope: Scope, written: Name) -> Known:
     return Known(name, _columns(scope, found), missing=scope.surely_missing(name) and not own)
 
 
-def _columns(scope: Scope, found: Relation | None) -> Columns:
+def _columns(scope: Scope, found: Relation | None) -> tuple[str, ...] | None:
     """The columns of a relation; None where it may have others."""
     match found:
         case Table(kind="virtual") | Table(assumed=True):

@@ -10,6 +10,7 @@ from checker.change import Change
 from checker.resolve.protocol import skipped
 from checker.resolve.queries import look_up
 from checker.resolve.scope import SYSTEM_SCHEMAS, Scope
+from checker.resolve.sqlite_views import sqlite_table_of_query, sqlite_view
 from checker.sql import nodes
 from checker.sql.lineage import Lineage, lineage
 from checker.sql.query import references
@@ -24,33 +25,27 @@ def create_view(scope: Scope, node: nodes.CreateView) -> Iterator[Change]:
     if node.if_not_exists and name in scope.catalog.relations and unresolved is None:
         yield skipped("create view", name, at=node.at)
         return
+    view = _view(scope, name, node) if scope.is_postgres else sqlite_view(scope, name, node)
+    cut = scope.cuts(node.name.last)
+    yield to.CreateView(view=view, or_replace=node.or_replace, unresolved=unresolved, at=node.at, cut=cut)
+
+
+def _view(scope: Scope, name: QName, node: nodes.CreateView) -> View:
     reads, uses = _read(scope, node.query)
     traced = _lineage(scope, node.query)
     if traced is not None:
         wholes = {read.relation for read in reads} - {relation for relation, _ in traced.reads}
         by_column = frozenset(ViewColumn(relation, column) for relation, column in traced.reads)
         reads = by_column | frozenset(ViewColumn(relation, None) for relation in wholes)
-    view = View(
-        name,
-        _columns(scope, node.columns, traced),
-        reads,
-        uses,
-        materialized=node.materialized,
-        text=node.query.text,
-    )
-    cut = scope.cuts(node.name.last)
-    yield to.CreateView(view=view, or_replace=node.or_replace, unresolved=unresolved, at=node.at, cut=cut)
+    columns = _columns(scope, node.columns, traced)
+    return View(name, columns, reads, uses, materialized=node.materialized, text=node.query.text)
 
 
 def _read(scope: Scope, query: Expr) -> tuple[frozenset[ViewColumn], frozenset[QName]]:
-    """The relations that a query reads, as wholes, and the types and functions that it uses.
-
-    SQLite looks at a view's relations when the view is read, not when it is made.
-    """
+    """The relations that a query reads, as wholes, and the types and functions that it uses."""
     dialect = scope.catalog.server.dialect
     resolved = scope.expr(query) or query
-    named = references(tokenize(query.text, dialect), dialect).relations if scope.is_postgres else ()
-    found = (scope.relation(name) for name in named)
+    found = (scope.relation(name) for name in references(tokenize(query.text, dialect), dialect).relations)
     relations = frozenset(name for name in found if name.schema not in SYSTEM_SCHEMAS)
     relations |= frozenset(name for name in resolved.uses if name in scope.catalog.relations)
     return frozenset(ViewColumn(name, None) for name in relations), resolved.uses - relations
@@ -78,6 +73,8 @@ def _columns(scope: Scope, named: tuple[str, ...], traced: Lineage | None) -> tu
 
 def table_of_query(scope: Scope, name: QName, node: nodes.CreateTable) -> Table:
     """The table of CREATE TABLE AS, as far as its columns are known."""
+    if node.query is not None and not scope.is_postgres:
+        return sqlite_table_of_query(scope, name, node, node.query)
     traced = _lineage(scope, node.query) if node.query else None
     columns = _columns(scope, node.query_columns, traced)
     return Table(name, columns, temporary=node.temporary, assumed=traced is None)

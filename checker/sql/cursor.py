@@ -31,6 +31,14 @@ class Unexpected(Exception):
         self.at = at
 
 
+class Malformed(Exception):
+    """The server's own grammar refuses the statement: what it says. `until` is the version that takes it."""
+
+    def __init__(self, message: str, at: At, until: tuple[int, ...] | None = None) -> None:
+        super().__init__(message)
+        self.at, self.until = at, until
+
+
 class Cursor:
     """A position in the tokens of one statement; every offset it gives is one of the source."""
 

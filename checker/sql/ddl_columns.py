@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from checker.catalog import Action, Expr
-from checker.sql.cursor import Cursor
+from checker.sql.cursor import Cursor, Malformed
 from checker.sql.nodes import ColumnNode, ConstraintNode
 from checker.sql.types import read_type
 from checker.sqltype import SqlType
@@ -79,7 +79,7 @@ def _not(c: Cursor, draft: ColumnDraft, name: str | None, first: int) -> None:
             draft.constraints[-1] = replace(draft.constraints[-1], enforced=False)
         return
     c.expect("NULL")
-    draft.nullable = False
+    _decide(c, draft, False, first)
     no_inherit = c.accept("NO", "INHERIT")
     not_valid = c.accept("NOT", "VALID")
     if name is not None or no_inherit or not_valid:
@@ -91,7 +91,14 @@ def _not(c: Cursor, draft: ColumnDraft, name: str | None, first: int) -> None:
 
 
 def _null(c: Cursor, draft: ColumnDraft, name: str | None, first: int) -> None:
-    draft.nullable = True
+    _decide(c, draft, True, first)
+
+
+def _decide(c: Cursor, draft: ColumnDraft, nullable: bool, first: int) -> None:
+    """NULL or NOT NULL; one beside the other is refused."""
+    if draft.nullable not in (None, nullable):
+        raise Malformed(f'conflicting NULL/NOT NULL declarations for column "{draft.name}"', c.span(first))
+    draft.nullable = nullable
 
 
 def _default(c: Cursor, draft: ColumnDraft, name: str | None, first: int) -> None:

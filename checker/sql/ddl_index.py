@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.sql.cursor import Cursor
+from checker.sql.cursor import Cursor, Malformed
 from checker.sql.ddl_columns import read_nulls
 from checker.sql.nodes import CreateIndex, IndexKeyNode, Name
 
@@ -38,15 +38,25 @@ def _name(c: Cursor) -> Name:
     if c.dialect == "sqlite":
         return c.name()
     first = c.i
-    return Name((c.ident(),), c.span(first))
+    name = c.ident()
+    if c.at("."):
+        raise Malformed('syntax error at or near "."', (c.token.start, c.token.end))
+    return Name((name,), c.span(first))
 
 
 def _key(c: Cursor) -> IndexKeyNode:
-    """A column or an expression, then COLLATE, operator class with its options, order."""
+    """A column or an expression, then COLLATE, operator class with its options, order.
+
+    SQLite takes a word in double quotes for a string where it is no column: it is given as both.
+    """
     column, expression = None, None
     following = c.tokens[c.i + 1]
     if c.is_name and (following.upper in _AFTER_COLUMN or following.kind in ("word", "quoted")):
+        first = c.i
         column = c.ident()
+        expression = (
+            c.expr(first) if c.source[c.tokens[first].start] == '"' and c.dialect == "sqlite" else None
+        )
     else:
         first = c.i
         _pass_expression(c)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from checker.sql.cursor import Cursor
+from checker.sql.cursor import Cursor, Malformed
 from checker.sql.ddl_columns import (
     ColumnDraft,
     read_attributes,
@@ -309,12 +309,28 @@ def _action(c: Cursor) -> AlterAction:
         c.expect("TO")
         return RenameColumn(old, c.ident(), c.span(first))
     if c.accept("ADD"):
+        _refuse_constraint(c)
         c.accept("COLUMN")
         return AddColumn(read_loose_column(c), at=c.span(first))
     if c.accept("DROP"):
+        _refuse_constraint(c)
         c.accept("COLUMN")
         return DropColumn(c.ident(), at=c.span(first))
+    if c.word in ("ALTER", "MODIFY", "CHANGE"):
+        raise _malformed(c)
     raise c.unexpected("an action of ALTER TABLE")
+
+
+def _refuse_constraint(c: Cursor) -> None:
+    """ADD and DROP are about columns; the words that begin a constraint are no names."""
+    if c.word in _TABLE_CONSTRAINT:
+        raise _malformed(c)
+
+
+def _malformed(c: Cursor) -> Malformed:
+    """What SQLite says of other servers' ALTER TABLE; 3.53 learned some of it (its release notes)."""
+    message = f'near "{c.token.text}": syntax error'
+    return Malformed(message, (c.token.start, c.token.end), until=(3, 53))
 
 
 _DROPPED: dict[str, ObjectKind] = {"TABLE": "table", "INDEX": "index", "VIEW": "view", "TRIGGER": "trigger"}

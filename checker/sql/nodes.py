@@ -672,9 +672,21 @@ class Unreadable:
     at: At = field(default=(0, 0), compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A statement that the server's own grammar refuses, whatever the catalog holds: its message.
+
+    `until` is the first version of which that is not sure.
+    """
+
+    message: str
+    at: At = field(default=(0, 0), compare=False)
+    until: tuple[int, ...] | None = None
+
+
 Node = (
     CreateTable | Alter | CreateIndex | Drop | CreateSchema | CreateView | CreateSequence | CreateType
     | AddEnumValue | RenameEnumValue | CreateDomain | AlterObject | CreateFunction | CreateTrigger
     | CreatePolicy | CreateExtension | Truncate | TransactionControl | SetSetting | Insert | Update
-    | Delete | Query | Utility | Block | If | Tolerated | Unreadable
+    | Delete | Query | Utility | Block | If | Tolerated | Unreadable | Invalid
 )  # fmt: skip

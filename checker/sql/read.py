@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from checker.sql.body import read_do
 from checker.sql.client import read_command
-from checker.sql.cursor import Cursor, Unexpected
+from checker.sql.cursor import Cursor, Malformed, Unexpected
 from checker.sql.ddl import read_postgres
 from checker.sql.ddl_sqlite import read_sqlite
 from checker.sql.dml import read_dml
 from checker.sql.named import named
-from checker.sql.nodes import Node, Unreadable, Utility
+from checker.sql.nodes import Invalid, Node, Unreadable, Utility
 from checker.sql.tokens import Token, tokenize
 from checker.statement import Statement, StatementKind
 
@@ -34,6 +34,8 @@ def read_tokens(source: str, tokens: list[Token], dialect: str, at: tuple[int, i
         return _read(Cursor(source, tokens, dialect), at)
     except Unexpected as error:
         return Unreadable(str(error), named(tokens, dialect), error.at)
+    except Malformed as error:
+        return Invalid(str(error), error.at, error.until)
     except IndexError:  # a reader looked at the word behind the last one
         return Unreadable("the statement ends too early", named(tokens, dialect), at)
     except RecursionError:

@@ -38,7 +38,7 @@ def type_of(node: exp.Expr, scope: Scope | None, types: Types) -> SqlType | None
     from sqlglot import exp
 
     match node:
-        case exp.Alias() | exp.Paren():
+        case exp.Alias() | exp.Paren() | exp.Window() | exp.Filter():
             return type_of(node.this, scope, types)
         case exp.Column():
             return _column(node, scope, types)

@@ -8,55 +8,23 @@ a sure name. sqlglot's parser gives the structure; what it cannot read has no an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from checker.catalog import QName
 from checker.sql.nodes import Name
 from checker.sql.query import WORDS
+from checker.sql.results import Known, Level, LookUp, Resolved, Result, Results, Source, Unresolved
 from checker.sql.tokens import identifier, tokenize
 
 if TYPE_CHECKING:
     from sqlglot import exp
-
-Columns = tuple[str | None, ...] | None
-"""The columns of a source in order; None in the place of one whose name is not sure, and for all of them."""
 
 _SEQUENCE_CALLS = frozenset(("nextval", "currval", "setval"))
 _NO_COLUMN = WORDS | frozenset(
     ("ROWID", "_ROWID_", "OID", "CTID", "XMIN", "XMAX", "CMIN", "CMAX", "TABLEOID")
 )
 _PASSED_OVER = frozenset(("with_", "from_", "joins", "laterals", "expressions", "locks", "into", "alias"))
-
-
-@dataclass(frozen=True, slots=True)
-class Unresolved:
-    """A name that is nothing's. `relation` is None where no single relation could have had the column."""
-
-    kind: Literal["relation", "regclass", "column", "source"]
-    name: str
-    relation: QName | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a written name of a relation means; `missing` where there is surely no such relation."""
-
-    relation: QName
-    columns: Columns = None
-    missing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """The answer on a statement: the first name that means nothing, and how many columns its query returns."""
-
-    unresolved: Unresolved | None = None
-    width: int | None = None
-
-
-LookUp = Callable[[Name], Known]
 
 
 def resolve_names(text: str, dialect: str, look_up: LookUp, functions: frozenset[str]) -> Resolved:
@@ -66,12 +34,12 @@ def resolve_names(text: str, dialect: str, look_up: LookUp, functions: frozenset
 
     walk = _Walk(dialect, look_up, functions)
     try:
-        width = walk.statement(parse_one(text, read=dialect))
+        results = walk.statement(parse_one(text, read=dialect))
     except _Found as found:
         return Resolved(found.unresolved)
     except (SqlglotError, RecursionError):
         return Resolved()
-    return Resolved(width=width)
+    return Resolved(results=results)
 
 
 class _Found(Exception):
@@ -83,36 +51,11 @@ class _Found(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    alias: str
-    columns: Columns
-    relation: QName | None = None
-
-    def may_have(self, column: str) -> bool:
-        return self.columns is None or None in self.columns or column in self.columns
-
-
-@dataclass(slots=True)
-class _Level:
-    """The sources of one query, inside those around it; `outputs` are names that its own results go by here."""
-
-    outer: _Level | None = None
-    sources: list[_Source] = field(default_factory=list)
-    outputs: frozenset[str] = frozenset()
-
-    def up(self) -> Iterator[_Level]:
-        level: _Level | None = self
-        while level is not None:
-            yield level
-            level = level.outer
-
-
-@dataclass(frozen=True, slots=True)
 class _Walk:
     dialect: str
     look_up: LookUp
     functions: frozenset[str]
-    ctes: dict[str, Columns] = field(default_factory=dict)
+    ctes: dict[str, Results] = field(default_factory=dict)
 
     @property
     def is_postgres(self) -> bool:
@@ -127,8 +70,8 @@ class _Walk:
 
     # Statements
 
-    def statement(self, tree: exp.Expr) -> int | None:
-        """Go through it; the number of columns of an INSERT's query."""
+    def statement(self, tree: exp.Expr) -> Results:
+        """Go through it; what it returns, or an INSERT gets."""
         from sqlglot import exp
 
         match tree:
@@ -139,24 +82,23 @@ class _Walk:
             case exp.Delete():
                 self.delete(tree)
             case exp.Query():
-                self.query(tree, None)
+                return self.query(tree, None)
         return None
 
-    def insert(self, tree: exp.Insert) -> int | None:
+    def insert(self, tree: exp.Insert) -> Results:
         from sqlglot import exp
 
         walk = self.with_queries(tree, None)
         written = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
-        query, outputs = tree.args.get("expression"), None
-        if isinstance(query, exp.Query):
-            outputs = walk.query(query, None)
+        query = tree.args.get("expression")
+        results = walk.query(query, None) if isinstance(query, exp.Query) else None
         level = walk.level_of(written)
         if level.sources:
             level.sources.append(replace(level.sources[0], alias="excluded"))
         conflict = tree.args.get("conflict")
         for one in conflict.expressions if conflict else ():
             walk.check(one.expression if isinstance(one, exp.EQ) else one, level)
-        return None if outputs is None else len(outputs)
+        return results
 
     def update(self, tree: exp.Update) -> None:
         walk = self.with_queries(tree, None)
@@ -177,16 +119,21 @@ class _Walk:
         walk.check(tree.args.get("where"), level)
         walk.check(tree.args.get("returning"), level)
 
-    def level_of(self, target: Any) -> _Level:
+    def level_of(self, target: Any) -> Level:
         """The table that is written, as the first source; that it is missing is said elsewhere."""
         known = self.look_up(self.written(target))
-        level = _Level()
-        level.sources.append(_Source(self.alias_of(target), known.columns, known.relation))
-        return level
+        return Level(sources=[Source(self.alias_of(target), self.columns_of(known), known.relation)])
+
+    def columns_of(self, known: Known) -> Results:
+        """The columns of a relation as results."""
+        if known.columns is None:
+            return None
+        fold = str if self.is_postgres else str.lower
+        return tuple(Result(fold(name), name, (known.relation, name)) for name in known.columns)
 
     # Queries
 
-    def query(self, node: Any, outer: _Level | None) -> Columns:
+    def query(self, node: Any, outer: Level | None) -> Results:
         """The columns that a query returns."""
         from sqlglot import exp
 
@@ -201,13 +148,13 @@ class _Walk:
             case exp.Select():
                 return walk.select(node, outer)
             case exp.Values():
-                walk.check(node, outer or _Level())
+                walk.check(node, outer or Level())
                 return None
             case _:
                 walk.statement(node)
                 return None
 
-    def with_queries(self, node: Any, outer: _Level | None) -> _Walk:
+    def with_queries(self, node: Any, outer: Level | None) -> _Walk:
         """The walk with the names that WITH gives."""
         found = node.args.get("with_")
         if found is None:
@@ -221,57 +168,74 @@ class _Walk:
             walk.ctes[name] = self.renamed(one, columns)
         return walk
 
-    def renamed(self, node: Any, columns: Columns) -> Columns:
+    def renamed(self, node: Any, results: Results) -> Results:
         """The columns under the names of `AS alias (a, b)`."""
         alias = node.args.get("alias")
         written = alias.args.get("columns") or () if alias is not None else ()
-        names = tuple(self.name_of(column) for column in written)
-        return columns if columns is None else (*names, *columns[len(names) :])
+        if results is None or not written:
+            return results
+        named = (
+            replace(result, name=self.name_of(name), spelled=str(name.name))
+            for result, name in zip(results, written, strict=False)
+        )
+        return (*named, *results[len(written) :])
 
-    def select(self, node: exp.Select, outer: _Level | None) -> Columns:
-        level = _Level(outer)
+    def select(self, node: exp.Select, outer: Level | None) -> Results:
+        level = Level(outer)
         found = node.args.get("from_")
         if found is not None:
             self.source(found.this, level)
         self.joined(node, level)
-        outputs: list[str | None] = []
+        results: list[Result] = []
         sure = True
         for selected in node.expressions:
+            self.check(selected, level)
             columns = self.selected(selected, level, bool(node.args.get("joins")))
             sure = sure and columns is not None
-            outputs += columns or ()
-            self.check(selected, replace(level, outputs=_aliases(self, node, self.is_postgres)))
-        level.outputs = _aliases(self, node, False)
+            results += columns or ()
+        outputs = frozenset(one.name for one in results if one.name is not None)
         for key, value in node.args.items():
             if key not in _PASSED_OVER:
                 strict = self.is_postgres and key == "where"
-                self.check(value, replace(level, outputs=frozenset()) if strict else level)
-        return tuple(outputs) if sure else None
+                self.check(value, level if strict else replace(level, outputs=outputs))
+        return tuple(results) if sure else None
 
-    def selected(self, node: Any, level: _Level, joins: bool) -> Columns:
+    def selected(self, node: Any, level: Level, joins: bool) -> Results:
         """The columns that one selected expression stands for; a name that the server makes up is not sure."""
         from sqlglot import exp
 
-        is_star = isinstance(node, exp.Star) or (
-            isinstance(node, exp.Column) and isinstance(node.this, exp.Star)
-        )
-        if not is_star:
-            named = isinstance(node, exp.Alias | exp.Column)
-            return (
-                self.name_of(node.args["alias"] if isinstance(node, exp.Alias) else node.this)
-                if named
-                else None,
-            )
-        if isinstance(node, exp.Column):
-            alias = self.name_of(node.args["table"])
-            return next((source.columns for source in level.sources if source.alias == alias), None)
-        if joins or len(level.sources) != 1 or any(node.args.values()):
-            return None  # USING and NATURAL make one column of two
-        return level.sources[0].columns
+        match node:
+            case exp.Alias():
+                inner = self.result(node.this, level)
+                return (replace(inner, name=self.name_of(node.args["alias"]), spelled=node.alias),)
+            case exp.Column(this=exp.Star()):
+                alias = self.name_of(node.args["table"])
+                return next((source.results for source in level.sources if source.alias == alias), None)
+            case exp.Star() if joins or len(level.sources) != 1 or any(node.args.values()):
+                return None  # USING and NATURAL make one column of two
+            case exp.Star():
+                return level.sources[0].results
+            case _:
+                return (self.result(node, level),)
+
+    def result(self, node: Any, level: Level) -> Result:
+        from sqlglot import exp
+
+        match node:
+            case exp.Paren():
+                return replace(self.result(node.this, level), name=None, spelled="")
+            case exp.Cast():
+                return Result(None, cast=node.to.sql(self.dialect))
+            case exp.Column():
+                name, table = self.name_of(node.this), node.args.get("table")
+                found = level.result(name, self.name_of(table) if table is not None else None)
+                return replace(found, name=name) if found else Result(name, str(node.this.name))
+            case _:
+                return Result(None)
 
     # Sources
 
-    def source(self, node: Any, level: _Level) -> None:
+    def source(self, node: Any, level: Level) -> None:
         from sqlglot import exp
 
         match node:
@@ -281,36 +245,33 @@ class _Walk:
                 self.source(node.this, level)
             case exp.Subquery():
                 columns = self.renamed(node, self.query(node.this, level.outer))
-                level.sources.append(_Source(self.alias_of(node), columns))
+                level.sources.append(Source(self.alias_of(node), columns))
             case exp.Lateral(this=exp.Subquery()):
                 columns = self.renamed(node, self.query(node.this, level))
-                level.sources.append(_Source(self.alias_of(node), columns))
+                level.sources.append(Source(self.alias_of(node), columns))
             case _:
                 called = [
                     value for key, value in node.args.items() if key not in _PASSED_OVER - {"expressions"}
                 ]
                 self.check(called, level)
-                level.sources.append(_Source(self.alias_of(node), None))
+                level.sources.append(Source(self.alias_of(node), None))
         self.joined(node, level)
 
-    def joined(self, node: Any, level: _Level) -> None:
+    def joined(self, node: Any, level: Level) -> None:
         for join in node.args.get("joins") or ():
             self.source(join.this, level)
             self.check(join.args.get("on"), level)
         for lateral in node.args.get("laterals") or ():
             self.source(lateral, level)
 
-    def table(self, node: exp.Table) -> _Source:
+    def table(self, node: exp.Table) -> Source:
         name, alias = self.written(node), self.alias_of(node)
         if len(name.parts) == 1 and self.name_of(node.this) in self.ctes:
-            return _Source(alias, self.renamed(node, self.ctes[self.name_of(node.this)]))
+            return Source(alias, self.renamed(node, self.ctes[self.name_of(node.this)]))
         known = self.look_up(name)
         if known.missing:
             raise _Found(Unresolved("relation", name.last, known.relation))
-        columns = known.columns
-        if columns is not None and not self.is_postgres:
-            columns = tuple(column and column.lower() for column in columns)
-        return _Source(alias, self.renamed(node, columns), known.relation)
+        return Source(alias, self.renamed(node, self.columns_of(known)), known.relation)
 
     def written(self, node: Any) -> Name:
         parts = [part for part in (node.args.get("db"), node.this) if part is not None]
@@ -327,7 +288,7 @@ class _Walk:
 
     # Expressions
 
-    def check(self, node: Any, level: _Level) -> None:
+    def check(self, node: Any, level: Level) -> None:
         """Every column in an expression, from left to right; a query in it sees the sources around it."""
         from sqlglot import exp
 
@@ -370,7 +331,7 @@ class _Walk:
                 if known is not None and known.missing:
                     raise _Found(Unresolved("regclass", one.name, known.relation))
 
-    def column(self, node: exp.Column, level: _Level) -> None:
+    def column(self, node: exp.Column, level: Level) -> None:
         from sqlglot import exp
 
         written, table = node.this, node.args.get("table")
@@ -384,7 +345,7 @@ class _Walk:
         else:
             self.bare(self.name_of(written), level)
 
-    def bare(self, name: str, level: _Level) -> None:
+    def bare(self, name: str, level: Level) -> None:
         for one in level.up():
             if name in one.outputs:
                 return
@@ -393,7 +354,7 @@ class _Walk:
         relation = level.sources[0].relation if len(level.sources) == 1 else None
         raise _Found(Unresolved("column", name, relation))
 
-    def qualified(self, table: str, name: str, level: _Level) -> None:
+    def qualified(self, table: str, name: str, level: Level) -> None:
         """`t.c`, where `c` may be a function of the row as well."""
         for one in level.up():
             for source in one.sources:
@@ -404,14 +365,6 @@ class _Walk:
             if any(not source.alias for source in one.sources):
                 return
         raise _Found(Unresolved("source", table))
-
-
-def _aliases(walk: _Walk, node: exp.Select, nothing: bool) -> frozenset[str]:
-    """The names that a query gives to what it selects."""
-    from sqlglot import exp
-
-    selected = () if nothing else node.expressions
-    return frozenset(walk.name_of(one.args["alias"]) for one in selected if isinstance(one, exp.Alias))
 
 
 def _children(node: Any) -> Iterable[Any]:

@@ -191,7 +191,7 @@ def test_views_and_triggers(make: Make) -> None:
     )
     reads = {ViewColumn(q("Users"), column) for column in (None, "id", "name")}
     assert found.view(q("v")) == View(
-        q("v"), (Column("id", INTEGER), Column("name", TEXT)), frozenset(reads),
+        q("v"), (Column("id", SqlType("")), Column("name", SqlType(""))), frozenset(reads),
         triggers=(Trigger("tv", None, ("delete",), "instead of", frozenset({"id"})),),
     )  # fmt: skip
 

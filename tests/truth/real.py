@@ -19,8 +19,11 @@ from checker.live.sqlite_load import load as load_sqlite
 from checker.statement import Statement, StatementKind
 
 _DATA = re.compile(r"(?<=\n)(?P<data>.*?)^\\\.[ \t\r]*$", re.DOTALL | re.MULTILINE)
-# SQLite has one code for most refusals; this one comes from the rows, and is 23502 elsewhere
-_ROWS = "Cannot add a NOT NULL column with default value NULL"
+# SQLite has one code for most refusals; these come where a table has rows (`sqlite3ErrorIfNotEmpty` in its alter.c)
+_ROWS = re.compile(
+    "Cannot add a (NOT NULL column with default value NULL|column with non-constant default"
+    "|REFERENCES column with non-NULL default value)|cannot add a STORED column"
+)
 
 
 class Postgres:
@@ -85,7 +88,7 @@ class Sqlite:
             self.connection.execute(statement.text).fetchall()
         except (sqlite3.Error, sqlite3.Warning) as problem:
             name = getattr(problem, "sqlite_errorname", None) or "SQLITE_ERROR"
-            return "23000" if name.startswith("SQLITE_CONSTRAINT") or _ROWS in str(problem) else name
+            return "23000" if name.startswith("SQLITE_CONSTRAINT") or _ROWS.match(str(problem)) else name
         return None
 
     def catalog(self) -> Catalog | None:
