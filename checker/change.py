@@ -69,9 +69,13 @@ class CreateTable(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropTable(TableChange):
-    """DROP TABLE of one table; `together` are all that the statement drops (their dependencies do not count)."""
+    """DROP TABLE of one table; `together` are all that the statement drops (their dependencies do not count).
+
+    `enforced` says, here and of rows, that SQLite looks at foreign keys (`PRAGMA foreign_keys`).
+    """
 
     cascade: bool = False
+    enforced: bool = False
     together: tuple[QName, ...] = ()
 
 
@@ -449,6 +453,7 @@ class Insert(TableChange):
     ctes: Expr | None = None
     width: int | None = None
     unresolved: Unresolved | None = None
+    enforced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -463,6 +468,7 @@ class Update(TableChange):
     tolerant: bool = False
     limited: bool = False
     unresolved: Unresolved | None = None
+    enforced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -475,6 +481,7 @@ class Delete(TableChange):
     ctes: Expr | None = None
     limited: bool = False
     unresolved: Unresolved | None = None
+    enforced: bool = False
 
 
 # What the session does

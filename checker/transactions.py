@@ -144,8 +144,10 @@ def _release(session: Session, catalog: Catalog, name: str) -> tuple[Session, Ca
 
 
 def _set(session: Session, catalog: Catalog, change: SetSetting) -> Session:
-    """SET LOCAL outside a transaction is a warning and nothing more."""
+    """SET LOCAL outside a transaction is a warning and nothing more; SQLite's `foreign_keys` is none inside one."""
     if change.local and not session.in_transaction:
+        return session
+    if change.name == "foreign_keys" and session.in_transaction:
         return session
     settings = _with(session.settings, change)
     lasting = session.lasting if change.local else _with(session.lasting, change)

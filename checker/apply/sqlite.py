@@ -18,7 +18,15 @@ from checker.apply.drops import remove
 from checker.apply.lookup import is_known, is_open, similar, similar_relations
 from checker.apply.renames import rename_relation
 from checker.apply.sqlite_columns import add_column, add_constraint, drop_column, rename_column
-from checker.apply.sqlite_names import CODE, find, refuse_dangling, refuse_reserved, renumbered
+from checker.apply.sqlite_keys import refuse_broken_drop
+from checker.apply.sqlite_names import (
+    CODE,
+    find,
+    refuse_dangling,
+    refuse_reserved,
+    renumbered,
+    with_implied_references,
+)
 from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import (
     Catalog,
@@ -48,7 +56,8 @@ def create_table(catalog: Catalog, change: changes.CreateTable) -> Applied:
         _check_columns(table)
     for constraint in table.constraints if not table.assumed else ():
         _check_constraint(catalog, table, constraint)
-    return Applied(catalog.put(table))
+    created = with_implied_references(catalog.put(table), table.name)
+    return Applied(renumbered(created, table.name))
 
 
 def _require_database(catalog: Catalog, schema: str) -> None:
@@ -111,7 +120,10 @@ def drop_table(catalog: Catalog, change: changes.DropTable) -> Applied:
         raise Refused(CODE, f"table {change.table.name} may not be dropped", str(change.table))
     if found is None or isinstance(found, Index):
         return _missing(catalog, change.table, "table")
-    return Applied(_dangling(catalog.without(found.name), found.name))
+    if change.enforced and isinstance(found, Table):
+        refuse_broken_drop(catalog, found)
+    dropped = with_implied_references(catalog.without(found.name), found.name)
+    return Applied(renumbered(_dangling(dropped, found.name), found.name))
 
 
 def _dangling(catalog: Catalog, gone: QName) -> Catalog:
@@ -158,7 +170,7 @@ def rename_table(catalog: Catalog, change: changes.RenameTable | changes.RenameO
         raise DuplicateObject(CODE, message, str(new), (str(new),), kind="relation")
     refuse_dangling(catalog)
     catalog = rename_relation(catalog, found.name, new)
-    return Applied(renumbered(catalog, new))
+    return Applied(renumbered(with_implied_references(catalog, new), new))
 
 
 # Indexes

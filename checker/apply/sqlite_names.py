@@ -53,6 +53,21 @@ def refuse_strings(catalog: Catalog, after: str) -> None:
                     raise DependentObjects(CODE, message, str(index.name), (f"index {index.name}",))
 
 
+def with_implied_references(catalog: Catalog, target: QName) -> Catalog:
+    """The catalog with the foreign keys that name no columns referring to the primary key that there is now."""
+    found = find(catalog, target)
+    key = found.primary_key if isinstance(found, Table) else None
+    columns = key.columns if key else ()
+    for child, foreign in list(catalog.references_to(target)):
+        if foreign.implied and foreign.references != columns:
+            table = catalog.table(child.name) or child
+            constraints = tuple(
+                replace(one, references=columns) if one == foreign else one for one in table.constraints
+            )
+            catalog = catalog.put(replace(table, constraints=constraints))
+    return catalog
+
+
 def renumbered(catalog: Catalog, changed: QName) -> Catalog:
     """The catalog with unnamed constraints called by what they say now, in the table and in those that refer to it."""
     for table in catalog.tables(around=changed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checker.apply.applied import Applied
 from checker.apply.lookup import is_known, is_open, similar, similar_relations
+from checker.apply.sqlite_keys import refuse_broken_keys
 from checker.apply.sqlite_names import CODE, find
 from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import Catalog, Index, PrimaryKey, QName, Table, View
@@ -45,6 +46,8 @@ def insert(catalog: Catalog, change: Insert) -> Applied:
     for width in () if change.default_values else widths:
         _check_count(table, change, width)
     _check_conflict(table, change)
+    if change.enforced:
+        refuse_broken_keys(catalog, table, "insert")
     return Applied(catalog)
 
 
@@ -96,13 +99,17 @@ def update(catalog: Catalog, change: Update) -> Applied:
             raise MissingObject(CODE, f"no such column: {name}", full, kind="column", similar=close)
         if column is not None and column.generated:
             raise GeneratedColumnWrite(CODE, f'cannot UPDATE generated column "{name}"', full)
+    if change.enforced:
+        refuse_broken_keys(catalog, table, "update", frozenset(name for name, _ in change.sets))
     return Applied(catalog)
 
 
 def delete(catalog: Catalog, change: Delete) -> Applied:
     """DELETE."""
-    _target(catalog, change.table)
+    table = _target(catalog, change.table)
     refuse_unresolved(catalog, change.unresolved)
+    if table is not None and change.enforced:
+        refuse_broken_keys(catalog, table, "delete")
     return Applied(catalog)
 
 

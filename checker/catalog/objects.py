@@ -92,7 +92,10 @@ Action = Literal["no action", "restrict", "cascade", "set null", "set default"]
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """A foreign key; `references` are never empty once resolved (the target's primary key by default)."""
+    """A foreign key; `references` are never empty once resolved (the target's primary key by default).
+
+    `implied` says that they were not written: on SQLite they come and go with the table referred to.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -105,6 +108,7 @@ class ForeignKey:
     enforced: bool = True
     deferrable: bool = False
     initially_deferred: bool = False
+    implied: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ def _constraint(
             return ForeignKey(
                 name, columns, target, references, node.on_delete, node.on_update, node.match,
                 deferrable=node.deferrable or deferred, initially_deferred=deferred,
+                implied=not node.references,
             )  # fmt: skip
         case "check" if node.expr:
             return Check(name, _spelled(node.expr, spelled))

@@ -178,6 +178,7 @@ def _foreign_key(scope: Scope, table: Table, node: ConstraintNode) -> ForeignKey
         enforced=node.enforced,
         deferrable=node.deferrable or node.initially_deferred,
         initially_deferred=node.initially_deferred,
+        implied=not node.references,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from checker import change as to
 from checker.catalog import Catalog, QName, Table, View
@@ -47,7 +48,9 @@ def _relations(scope: Scope, node: Drop) -> Iterator[Change]:
         if name in gone:
             yield skipped(f"drop {node.kind}", name, at=_at(scope, node, name))
         else:
-            yield _relation(node, name, kept if len(kept) > 1 else (), _at(scope, node, name))
+            change = _relation(node, name, kept if len(kept) > 1 else (), _at(scope, node, name))
+            enforced = isinstance(change, to.DropTable) and scope.enforces_keys
+            yield replace(change, enforced=True) if enforced else change  # type: ignore[call-arg]
 
 
 def _at(scope: Scope, node: Drop, name: QName) -> At:

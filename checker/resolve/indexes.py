@@ -43,7 +43,8 @@ def _name(
 ) -> QName:
     """The index lives in its table's schema; SQLite lets a name say it."""
     if node.name is not None:
-        return QName(table.schema, scope.cut(node.name.last))
+        qualified = len(node.name.parts) > 1 and not scope.is_postgres
+        return QName(node.name.parts[-2] if qualified else table.schema, scope.cut(node.name.last))
     return QName(table.schema, index_name(scope.catalog, table, keys, include))
 
 

@@ -42,6 +42,7 @@ def insert(scope: Scope, node: nodes.Insert) -> Iterator[Change]:
         ctes=node.ctes,
         width=found.width,
         unresolved=found.unresolved,
+        enforced=scope.enforces_keys,
         at=node.at,
     )
 
@@ -65,7 +66,7 @@ def update(scope: Scope, node: nodes.Update) -> Iterator[Change]:
     yield to.Update(
         table=table, sets=sets, where=scope.expr(node.where, known), alias=node.alias, sources=node.sources,
         ctes=node.ctes, tolerant=node.tolerant, limited=node.limited,
-        unresolved=look_up(scope, node.text).unresolved, at=node.at,
+        unresolved=look_up(scope, node.text).unresolved, enforced=scope.enforces_keys, at=node.at,
     )  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def delete(scope: Scope, node: nodes.Delete) -> Iterator[Change]:
     where = scope.expr(node.where, _columns(scope, table))
     yield to.Delete(
         table=table, where=where, alias=node.alias, sources=node.sources, ctes=node.ctes,
-        limited=node.limited, unresolved=look_up(scope, node.text).unresolved, at=node.at,
+        limited=node.limited, unresolved=look_up(scope, node.text).unresolved, enforced=scope.enforces_keys, at=node.at,
     )  # fmt: skip
 
 

@@ -49,6 +49,12 @@ class Scope:
         return path if self.created_in is None else (self.created_in, *path)
 
     @property
+    def enforces_keys(self) -> bool:
+        """True where SQLite looks at foreign keys, as the migration itself has said."""
+        said = self.session.settings.get("foreign_keys", ("off",))
+        return not self.is_postgres and said[0].lower() in ("on", "1", "true", "yes")
+
+    @property
     def creates_in(self) -> str:
         """The schema of a new object without one; "" where the search path names none that exists."""
         return next((schema for schema in self.path if schema != "pg_catalog"), "")
