@@ -56,7 +56,8 @@ class TableChange(Change):
 class CreateTable(Change):
     """CREATE TABLE with its constraints, their indexes (in `table.indexes`) and its sequences.
 
-    `filled` says that a query puts rows in (CREATE TABLE AS), `query` which.
+    `filled` says that a query puts rows in (CREATE TABLE AS), `query` which; `shadows` are the tables that SQLite
+    keeps behind a virtual one.
     """
 
     table: Table
@@ -64,6 +65,7 @@ class CreateTable(Change):
     if_not_exists: bool = False
     filled: bool = False
     query: Expr | None = None
+    shadows: tuple[QName, ...] = ()
     unresolved: Unresolved | None = None
 
 

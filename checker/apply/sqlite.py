@@ -37,6 +37,7 @@ from checker.catalog import (
     Relation,
     Table,
     Unique,
+    Unloaded,
     View,
     ViewColumn,
 )
@@ -56,6 +57,9 @@ def create_table(catalog: Catalog, change: changes.CreateTable) -> Applied:
         _check_columns(table)
     for constraint in table.constraints if not table.assumed else ():
         _check_constraint(catalog, table, constraint)
+    for shadow in change.shadows:
+        _require_free(catalog, shadow)
+        catalog = catalog.put(Unloaded(shadow, "table"))
     created = with_implied_references(catalog.put(table), table.name)
     return Applied(renumbered(created, table.name))
 
@@ -122,6 +126,8 @@ def drop_table(catalog: Catalog, change: changes.DropTable) -> Applied:
         return _missing(catalog, change.table, "table")
     if change.enforced and isinstance(found, Table):
         refuse_broken_drop(catalog, found)
+    for shadow in _shadows(catalog, found):
+        catalog = catalog.without(shadow)
     dropped = with_implied_references(catalog.without(found.name), found.name)
     return Applied(renumbered(_dangling(dropped, found.name), found.name))
 
@@ -133,6 +139,18 @@ def _dangling(catalog: Catalog, gone: QName) -> Catalog:
             reads = frozenset(ViewColumn(read.relation, None) for read in view.reads)
             catalog = _dangling(catalog.put(replace(view, columns=(), reads=reads)), view.name)
     return catalog
+
+
+def _shadows(catalog: Catalog, table: Relation) -> tuple[QName, ...]:
+    """The tables behind a virtual one: they are called by its name with an end, and only their names are known."""
+    if not isinstance(table, Table) or table.kind != "virtual":
+        return ()
+    schema, start = table.name.schema, f"{table.name.name}_"
+    return tuple(
+        name
+        for name, found in catalog.relations.items()
+        if isinstance(found, Unloaded) and name.schema == schema and name.name.startswith(start)
+    )
 
 
 def _missing(catalog: Catalog, name: QName, kind: str) -> Applied:
@@ -169,6 +187,9 @@ def rename_table(catalog: Catalog, change: changes.RenameTable | changes.RenameO
         message = f"there is already another table or index with this name: {change.new}"
         raise DuplicateObject(CODE, message, str(new), (str(new),), kind="relation")
     refuse_dangling(catalog)
+    for shadow in _shadows(catalog, found):
+        end = shadow.name.removeprefix(found.name.name)
+        catalog = catalog.without(shadow).put(Unloaded(QName(new.schema, new.name + end), "table"))
     catalog = rename_relation(catalog, found.name, new)
     return Applied(renumbered(with_implied_references(catalog, new), new))
 

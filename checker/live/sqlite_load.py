@@ -16,7 +16,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from checker.catalog import Catalog, Column, Index, QName, Relation, Relations, Server, Table, Trigger, View
+from checker.catalog import (
+    Catalog,
+    Column,
+    Index,
+    QName,
+    Relation,
+    Relations,
+    Server,
+    Table,
+    Trigger,
+    Unloaded,
+    View,
+)
 from checker.finding import NotChecked
 from checker.live.port import LiveCatalog
 from checker.live.sqlite_build import columns_of, constraints_of, index_of, trigger_of
@@ -65,8 +77,11 @@ def load(connection: sqlite3.Connection, server: Server) -> LiveCatalog:
     stored = _fetch(connection)
     triggers = _triggers(stored)
     relations: dict[QName, Relation] = {}
+    shadows = _shadows(stored)
     for kind, name, _, root, _ in stored.objects:
-        if kind == "table" and not name.startswith("sqlite_"):
+        if name in shadows:
+            relations[QName(SCHEMA, name)] = Unloaded(QName(SCHEMA, name), "table")
+        elif kind == "table" and not name.startswith("sqlite_"):
             table = _table(stored, name, virtual=not root, triggers=triggers.get(name.lower(), ()))
             relations[table.name] = table
             relations.update((index.name, index) for index in table.indexes)
@@ -77,6 +92,16 @@ def load(connection: sqlite3.Connection, server: Server) -> LiveCatalog:
             )
     catalog = Catalog(server, frozenset((SCHEMA,)), Relations(relations), search_path=(SCHEMA,))
     return LiveCatalog(catalog, tuple(stored.problems))
+
+
+def _shadows(stored: Stored) -> frozenset[str]:
+    """The tables that stand behind virtual ones: they occupy their names, and are nobody else's business."""
+    return frozenset(
+        f"{name}_{end}"
+        for kind, name, _, root, _ in stored.objects
+        if kind == "table" and not root and isinstance(node := stored.nodes.get(f"table {name}"), CreateTable)
+        for end in node.shadows
+    )
 
 
 def _fetch(connection: sqlite3.Connection) -> Stored:

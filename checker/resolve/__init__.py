@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from checker import change as to
-from checker.catalog import Catalog
+from checker.catalog import Catalog, QName
 from checker.change import Change
 from checker.errors import Refused
 from checker.resolve import alter_objects, drops, indexes, objects, rows, views
@@ -71,7 +71,8 @@ def _create_table(scope: Scope, node: nodes.CreateTable) -> Iterable[Change]:
             )
         ]
     if not scope.is_postgres:
-        return [to.CreateTable(table=sqlite_table(scope, name, node), at=node.at)]
+        shadows = tuple(QName(name.schema, f"{name.name}_{end}") for end in node.shadows)
+        return [to.CreateTable(table=sqlite_table(scope, name, node), shadows=shadows, at=node.at)]
     draft = draft_table(scope, name, node)
     return [to.CreateTable(table=draft.table, sequences=draft.sequences, at=node.at, cut=cut)]
 

@@ -37,6 +37,7 @@ from checker.sql.nodes import (
     RenameTo,
 )
 from checker.sql.types import read_loose_type
+from checker.sql.virtual import read_virtual
 
 Reader = Callable[[Cursor, int], Node]
 
@@ -256,15 +257,15 @@ def _indexed_column(c: Cursor) -> str:
 
 
 def _create_virtual(c: Cursor, first: int) -> CreateTable:
-    """The module's arguments are its own matter: no columns are known."""
+    """The module's arguments are its own matter; of those that come with SQLite the columns are known."""
     if_not_exists = c.accept("IF", "NOT", "EXISTS")
     name = c.name()
     c.expect("USING")
-    c.ident()
-    if c.at("("):
-        c.skip_parens()
+    made = read_virtual(c)
     c.end()
-    return CreateTable(name, if_not_exists=if_not_exists, virtual=True, at=c.span(first))
+    return CreateTable(
+        name, made.columns, if_not_exists=if_not_exists, virtual=True, shadows=made.shadows, at=c.span(first)
+    )
 
 
 def _create_trigger(c: Cursor, first: int, temporary: bool) -> CreateTrigger:

@@ -101,6 +101,7 @@ class CreateTable:
     partition_by: Expr | None = None
     foreign: bool = False
     virtual: bool = False
+    shadows: tuple[str, ...] = ()
     of_type: Name | None = None
     query: Expr | None = None
     query_columns: tuple[str, ...] = ()
