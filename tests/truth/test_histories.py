@@ -16,15 +16,10 @@ from tests.truth.replay import Score, replay
 from tests.truth.simulated import Fold
 
 KNOWN_MISSES = {
-    "constraints": "CREATE TABLE AS does not know the type of every expression; NULL NOT NULL is not refused",
-    "identity": "nextval of a missing sequence in a plain SELECT is not looked up",
     "names": "a schema before an index's new name and CREATE TABLE in pg_catalog are not refused",
     "partitions": "columns that a child has of its own, too, when the parent drops or adds them",
     "procedures": "DISABLE TRIGGER, and what an extension's operator classes are used by",
     "transactions": "columns of a plain SELECT are not looked up; ROLLBACK AND CHAIN",
-    "notes": "refusals by SQLite of DROP COLUMN under triggers and views",
-    "rebuild": "SQLite's renaming of references in a rebuild",
-    "views": "SQLite's views of missing relations",
 }
 """What the simulator does not know yet, by history; a history that holds is taken out of here."""
 
@@ -35,9 +30,7 @@ def _known(paths: list[Path], dialect: str) -> list[ParameterSet]:
         pytest.param(
             path,
             id=path.stem,
-            marks=pytest.mark.xfail(reason=KNOWN_MISSES[path.stem])
-            if path.stem in KNOWN_MISSES and (dialect, path.stem) != ("postgres", "views")
-            else (),
+            marks=pytest.mark.xfail(reason=KNOWN_MISSES[path.stem]) if path.stem in KNOWN_MISSES else (),
         )
         for path in paths
     ]
