@@ -47,10 +47,10 @@ def _written(catalog: Catalog, table: Table, verb: Verb, columns: frozenset[str]
 
 
 def _acted(catalog: Catalog, table: Table, verb: Verb, columns: frozenset[str], seen: Seen) -> None:
-    """What the foreign keys that refer to the table do to the rows of their own tables."""
+    """What the foreign keys that refer to the table do to rows of their own tables: nothing where they mismatch."""
     for child, key in catalog.references_to(table.name):
         action = key.on_delete if verb == "delete" else key.on_update
-        if verb == "update" and not columns & set(key.references):
+        if not _is_key(table, key.references) or (verb == "update" and not columns & set(key.references)):
             continue
         if action in _ROWS or (action == "cascade" and verb == "update"):
             _written(catalog, child, "update", frozenset(key.columns), seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.catalog import Expr
 from checker.sql.expression import parse_expr
-from checker.sql.nodes import Name, Node, Unreadable
+from checker.sql.nodes import Invalid, Name, Node, Unreadable
 from checker.sql.read import read
 from checker.sqltype import SqlType
 from checker.statement import Source, Statement
@@ -36,6 +36,6 @@ def t(name: str, *args: int | str, array: bool = False, schema: str | None = Non
 
 
 def refused(node: Node) -> str:
-    """Why a statement was not understood; fails where it was."""
-    assert isinstance(node, Unreadable), node
-    return node.reason
+    """Why a statement was not understood, or is no SQL of that server; fails where it was understood."""
+    assert isinstance(node, Unreadable | Invalid), node
+    return node.reason if isinstance(node, Unreadable) else node.message

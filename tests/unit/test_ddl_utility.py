@@ -122,7 +122,7 @@ WRONG = [
     ("CREATE TABLE t (a int) ENGINE=InnoDB", "expected the end of the statement near ENGINE"),
     ("CREATE INDEX i ON t (a) WHERE b = = 1", "syntax error near ="),
     ("CREATE INDEX i ON t (a) WHERE b IS NOT", "syntax error near NOT"),
-    ("CREATE INDEX s.i ON t (a)", "expected ON near ."),
+    ("CREATE INDEX s.i ON t (a)", 'syntax error at or near "."'),
     ("ALTER TABLE t ADD CHECK (a > )", "syntax error near >"),
     ("ALTER TABLE t ENABLE REPLICA trg", "expected an action near ENABLE"),
     ("ALTER TABLE t MODIFY c bigint", "expected an action of ALTER TABLE near MODIFY"),
