@@ -39,7 +39,9 @@ corpora: $(VENV)/.tested $(VENV)/.postgres ## replay real projects' migrations: 
 	@test -n "$$DDLGUARD_CORPORA" || { echo "DDLGUARD_CORPORA names no folder of migrations"; exit 2; }
 	$(BIN)/python -m tests.truth.corpora $(CORPORA)
 
+# Bytecode first, as pip leaves it behind for everybody who installs the wheel.
 bench: $(VENV)/.benched $(VENV)/.postgres ## speed, as medians of five with ratios
+	$(BIN)/python -m compileall -q checker rules
 	$(BIN)/python -m bench $(BENCH)
 
 wheel: $(VENV)/.tested ## the wheel and the source archive, in dist/

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from checker.finding import Allowed, Finding
 from checker.registry import RuleSet
 from checker.rule import AllowUse
 from checker.statement import Allow, Statement
+from checker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

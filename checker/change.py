@@ -10,7 +10,7 @@ A statement yields one Change per action, in the order in which the server carri
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from checker.catalog import (
@@ -32,6 +32,7 @@ from checker.catalog import (
 from checker.sql.nodes import ObjectKind
 from checker.sql.results import Unresolved
 from checker.sqltype import SqlType
+from checker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from checker.rule import Rule
+from checker.values import dataclass
 
 Kind = Literal["live", "bad", "good"]
 _BLOCK = re.compile(r"^```sql (live|bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Literal
 
 from checker.catalog import Catalog
 from checker.statement import Span
+from checker.values import dataclass
 
 Hazard = Literal["loses-data", "will-fail", "blocks", "breaks-clients", "transactions", "design"]
 Verdict = Literal["pass", "fail", "incomplete"]

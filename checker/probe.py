@@ -9,12 +9,13 @@ live side cannot answer it says why; that is an answer too, and never reads as "
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from checker.catalog import QName
 from checker.rows import Formula, Rows, Unknown
 from checker.sqltype import SqlType
+from checker.values import dataclass
 
 # Conditions on one row
 

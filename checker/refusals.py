@@ -15,12 +15,12 @@ Codes are PostgreSQL's; SQLite has `SQLITE_CONSTRAINT`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeVar
 
 from checker.catalog import QName
 from checker.errors import ApplyError
 from checker.probe import Answer, Probe
+from checker.values import dataclass
 
 R = TypeVar("R", bound="RowsRefused")
 

@@ -10,11 +10,12 @@ followed is `Unknown`, with the reason; nothing is ever guessed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from checker.catalog import Catalog, QName, Table
 from checker.sqltype import SqlType
+from checker.values import dataclass
 
 DEEPEST = 40
 """Statements on one table that are followed; a query that is nested deeper is no longer sent to a server."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from checker.change import Change
 from checker.errors import ApplyError
 from checker.finding import Certainty, Claim, Hazard, Severity
 from checker.statement import Allow, Statement
+from checker.values import dataclass
 
 Check = Callable[..., Iterator[Claim]]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checker.catalog import Catalog, QName
+from checker.values import dataclass
 
 Settings = Mapping[str, tuple[str, ...]]
 

@@ -7,8 +7,10 @@ spelling, the server's own (`format_type` on PostgreSQL: `int4` is `integer`, `v
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+from checker.values import dataclass
 
 Affinity = Literal["integer", "text", "blob", "real", "numeric"]
 

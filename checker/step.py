@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar
 
 from checker.catalog import Catalog, QName, Table
@@ -16,6 +16,7 @@ from checker.refusals import Risk, RowsRefused
 from checker.rows import Rows, rows_of
 from checker.session import Session
 from checker.statement import Migration, Statement
+from checker.values import dataclass
 
 C = TypeVar("C", bound=Change, covariant=True)
 

@@ -16,6 +16,7 @@ LONGEST_FUNCTION = 80
 # `checker.sql` covers `checker.sql.nodes` and the rest of that folder.
 LAYERS = (
     ("checker",),
+    ("checker.garbage", "checker.values"),
     ("checker.errors", "checker.sqltype", "checker.statement"),
     ("checker.catalog", "checker.unnamed", "checker.rows"),
     ("checker.sql",),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.catalog import Catalog
 from checker.step import Gone
+from checker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ in the truth tests.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from checker.catalog import (
@@ -31,6 +30,7 @@ from checker.catalog import (
     View,
 )
 from checker.sqltype import SqlType
+from checker.values import dataclass
 
 Kind = Literal[
     "relation", "column", "constraint", "index", "default", "trigger", "policy", "type", "function", "schema",

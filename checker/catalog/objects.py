@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple
 
 from checker.sqltype import SqlType
+from checker.values import dataclass
 
 
 class QName(NamedTuple):

@@ -18,12 +18,14 @@ from checker.cli.stop import Exit, Stop
 from checker.engine import Severities
 from checker.engine import check as judged
 from checker.finding import Report, Severity
+from checker.garbage import rare_collections
 from checker.outputs.escape import visible
 from checker.registry import RuleSet
 from checker.sources import NothingToCheck, SourceError, Target, read
 from checker.statement import Transaction
 
 
+@rare_collections()
 def check(arguments: list[str]) -> Exit:
     """The command; raises Stop where there is no report to show."""
     started = time.perf_counter()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Literal
 
 from checker.catalog import Catalog, Dialect, Server
@@ -13,6 +12,7 @@ from checker.cli.stop import Exit, Stop
 from checker.finding import LiveSide, NotChecked
 from checker.probe import Answerer
 from checker.statement import Migration
+from checker.values import dataclass
 
 MOST_NAMES = 5
 """So many names that a template fills in are listed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +13,7 @@ from checker.cli.arguments import destination
 from checker.cli.stop import Stop
 from checker.config import Config, ConfigError, find, load
 from checker.finding import Severity
+from checker.values import dataclass
 
 DIALECTS: Mapping[str, Dialect] = {"postgres": "postgres", "postgresql": "postgres", "sqlite": "sqlite"}
 """What a URL begins with, or --dialect says, and the dialect that is read then."""

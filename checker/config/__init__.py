@@ -8,11 +8,12 @@ to take them from. Files are not merged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from checker.finding import Severity
+from checker.values import dataclass
 
 OWN = "ddlguard.toml"
 SHARED = "pyproject.toml"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from checker.catalog import Column, Expr, QName, Table, View
 from checker.resolve.scope import SYSTEM_SCHEMAS, Scope
@@ -12,6 +11,7 @@ from checker.sql.expression import expr
 from checker.sql.nodes import Name
 from checker.sql.query import mentions
 from checker.sql.tokens import Token, has_placeholders, tokenize
+from checker.values import dataclass
 
 _FRESH = re.compile(
     r"(pg_catalog\.)?(nextval|gen_random_uuid|uuid_generate_v[14](mc)?|uuidv[47]|hex\(randomblob|randomblob)\b",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker import change as to
 from checker.catalog import Column, Expr, ForeignKey, QName, Table
@@ -31,6 +30,7 @@ from checker.rows import (
     kept,
     rows_of,
 )
+from checker.values import dataclass
 
 MOST_ROWS = 1000
 """Rows that one INSERT spells out and that are followed one by one."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from checker.catalog import Catalog, QName, Server
 from checker.finding import NotChecked
 from checker.probe import Answers, Probe
+from checker.values import dataclass
 
 
 class LiveError(Exception):

@@ -7,7 +7,6 @@ transaction, so a transaction pooler may stand in between.
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from checker.catalog import QName, Server
 from checker.finding import NotChecked
+from checker.garbage import rare_collections
 from checker.live import postgres_sql as sql
 from checker.live.asking import answering
 from checker.live.asking.answering import NoAnswer, Raised
@@ -74,7 +74,7 @@ class Postgres:
             return self._load_around_locks(touched)
 
     def _load(self, touched: frozenset[str] | None, locked: tuple[int, ...]) -> LiveCatalog:
-        with self._reading(), _no_garbage_collection():
+        with self._reading(), rare_collections():
             return load(self._rows, self.server, self._search_path, touched, locked)
 
     def _load_around_locks(self, touched: frozenset[str] | None) -> LiveCatalog:
@@ -155,18 +155,6 @@ class Postgres:
         if self._connection.closed or isinstance(problem, psycopg.OperationalError):
             return f"{self.name}: the server ended the connection: {said}"
         return f"{self.name}: the schema cannot be read: {said}"
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Hundreds of thousands of values are made and none is garbage: looking for it takes a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def open_postgres(url: str) -> Postgres:

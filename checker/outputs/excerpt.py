@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from checker.finding import StatementReport
 from checker.outputs.escape import LOG_COMMAND, visible
 from checker.statement import Span
+from checker.values import dataclass
 
 TAB = 4
 # A place of more lines than this shows its first ones and its last.

@@ -6,9 +6,9 @@ Written by hand because the terminal library costs a third of the time that a ch
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.outputs.excerpt import cells
+from checker.values import dataclass
 
 _CODES = {
     "error": "1;31",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from checker.catalog import Column, Expr, QName, Sequence
@@ -13,6 +13,7 @@ from checker.sql.nodes import ColumnNode, ConstraintNode
 from checker.sql.tokens import tokenize
 from checker.sql.types import read_type
 from checker.sqltype import SqlType
+from checker.values import dataclass
 
 SERIALS = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}
 

@@ -50,7 +50,7 @@ def _once(migrations: Iterable[Migration]) -> Iterator[Migration]:
     """Each file once, at its first place: a folder and a file in it name one migration, which runs once."""
     seen: set[str] = set()
     for migration in migrations:
-        paths = {os.path.realpath(statement.source.name) for statement in migration.statements}
+        paths = set(map(os.path.realpath, {statement.source.name for statement in migration.statements}))
         if not paths & seen:
             seen |= paths
             yield migration

@@ -17,7 +17,8 @@ one query all the same, so that several statements still share one (amacneil/dbm
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from checker.values import dataclass
 
 _DIRECTIVE = re.compile(
     r"^[ \t]*--[ \t]*(?:"

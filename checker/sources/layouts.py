@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from checker.sources.directives import is_numbered
 from checker.sources.port import SourceError
 from checker.sources.textfile import read_source
+from checker.values import dataclass
 
 
 class Sends(Enum):

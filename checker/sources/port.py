@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.finding import NotChecked
 from checker.statement import Migration
+from checker.values import dataclass
 
 
 class SourceError(Exception):

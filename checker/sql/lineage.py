@@ -7,13 +7,13 @@ imported when the first view is met. Where they give up the answer is None, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checker.catalog import QName
 from checker.sql.nodes import Name
 from checker.sql.result_types import Types, relation_of, source_of, type_of
 from checker.sqltype import SqlType
+from checker.values import dataclass
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -8,11 +8,12 @@ of the node in the source, end exclusive.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from checker.catalog import Action, Expr
 from checker.sqltype import SqlType
+from checker.values import dataclass
 
 At = tuple[int, int]
 

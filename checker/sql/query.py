@@ -8,10 +8,10 @@ sqlglot's parser, imported only when such a question comes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from checker.sql.nodes import Name
 from checker.sql.tokens import Token, identifier
+from checker.values import dataclass
 
 WORDS = frozenset(
     "ALL AND ANY ARRAY AS ASC ASYMMETRIC AUTHORIZATION BETWEEN BOTH CASE CAST COLLATE CURRENT_CATALOG CURRENT_DATE"

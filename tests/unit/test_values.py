@@ -1,0 +1,113 @@
+"""The project's own decorator gives what the standard one gives: every case runs on both."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import FrozenInstanceError, field, fields, is_dataclass, replace
+from typing import Any, Generic, TypeVar
+
+import pytest
+
+from checker.values import dataclass
+
+C = TypeVar("C")
+BOTH = pytest.mark.parametrize("decorate", [dataclasses.dataclass, dataclass], ids=["standard", "own"])
+
+
+def classes(decorate: Any) -> tuple[Any, Any]:
+    """A class with defaults of every kind, and one that inherits and takes keywords only."""
+
+    @decorate(frozen=True, slots=True)
+    class Point(Generic[C]):
+        x: int
+        y: int = 2
+        names: list[str] = field(default_factory=list)
+        note: str = field(default="", compare=False, repr=False)
+
+        def far(self) -> bool:
+            return self.x > 10
+
+    @decorate(frozen=True, slots=True, kw_only=True)
+    class Named(Point[int]):
+        name: str
+        size: int = 0
+
+    return Point, Named
+
+
+@BOTH
+def test_values_are_made_in_all_ways(decorate: Any) -> None:
+    point, named = classes(decorate)
+    made = point(1)
+    assert (made.x, made.y, made.names, made.note, made.far()) == (1, 2, [], "", False)
+    assert point(1).names is not made.names
+    assert point(11, note="n", y=3).far() and point(x=1) == made
+    assert named(1, 5, name="n").y == 5 and named(1, name="n").size == 0
+    assert [one.name for one in fields(named)] == ["x", "y", "names", "note", "name", "size"]
+    assert is_dataclass(point) and not hasattr(made, "__dict__")
+
+
+@BOTH
+def test_wrong_arguments_are_refused(decorate: Any) -> None:
+    point, named = classes(decorate)
+    for kind, given in ((point, ()), (named, (1, 2, [], "", "n")), (named, (1,))):
+        with pytest.raises(TypeError, match="__init__"):
+            kind(*given)
+    with pytest.raises(TypeError, match="__init__"):
+        point(1, z=1)
+
+
+@BOTH
+def test_equality_hash_and_text(decorate: Any) -> None:
+    point, named = classes(decorate)
+    assert point(1, note="a") == point(1, note="b") != point(2)
+    assert point(1) != named(1, name="n") and point(1) != (1, 2, [], "")
+    assert hash(point(1, names=(), note="a")) == hash(point(1, names=(), note="b"))
+    assert hash(point(1, names=())) != hash(point(2, names=()))
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(point(1))
+    assert repr(named(1, name="n")).endswith("Named(x=1, y=2, names=[], name='n', size=0)")
+
+
+@BOTH
+def test_values_never_change(decorate: Any) -> None:
+    made = classes(decorate)[0](1)
+    with pytest.raises(FrozenInstanceError, match="cannot assign to field 'x'"):
+        made.x = 2
+    with pytest.raises(FrozenInstanceError, match="cannot delete field 'x'"):
+        del made.x
+    assert replace(made, x=5).x == 5 and made.x == 1
+
+
+@BOTH
+def test_values_are_matched_by_position_and_name(decorate: Any) -> None:
+    point, named = classes(decorate)
+    match named(1, 7, name="n"):
+        case point(x, 7, name=name):
+            assert (x, name) == (1, "n")
+        case _:
+            pytest.fail("not matched")
+
+
+@BOTH
+def test_a_class_without_fields(decorate: Any) -> None:
+    @decorate(frozen=True, slots=True)
+    class Nothing:
+        """No fields."""
+
+    assert (
+        Nothing() == Nothing()
+        and hash(Nothing()) == hash(Nothing())
+        and repr(Nothing()).endswith("Nothing()")
+    )
+
+
+@BOTH
+def test_other_kinds_stay_as_they_are(decorate: Any) -> None:
+    @decorate(slots=True)
+    class Counter:
+        count: int = 0
+
+    counter = Counter()
+    counter.count += 1
+    assert counter.count == 1
