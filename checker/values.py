@@ -18,18 +18,19 @@ else:
 
     def dataclass(cls=None, *, frozen=False, slots=False, kw_only=False):
         """The decorator; of other kinds than frozen with slots there are few, and they stay as they are."""
-        if not (frozen and slots):
-            return dataclasses.dataclass(cls, frozen=frozen, slots=slots, kw_only=kw_only)
+        standard = dataclasses.dataclass(frozen=frozen, slots=slots, kw_only=kw_only)
         options = {"init": False, "repr": False, "eq": False, "slots": True, "kw_only": kw_only}
 
         def define(cls):
+            if not (frozen and slots) or hasattr(cls, "__post_init__"):
+                return standard(cls)
             made = dataclasses.dataclass(cls, **options)
             made.__init__ = _first_init
             made.__repr__, made.__setattr__, made.__delattr__ = _repr, _refuse, _refuse
             made.__eq__, made.__hash__ = _comparison(made)
             return made
 
-        return define
+        return define if cls is None else define(cls)
 
     def _first_init(self, *args, **kwargs):
         """Compile the constructor, then be it."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import FrozenInstanceError, field, fields, is_dataclass, replace
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any, Generic, TypeVar
 
 import pytest
 
+import checker
 from checker.values import dataclass
 
 C = TypeVar("C")
@@ -104,10 +107,30 @@ def test_a_class_without_fields(decorate: Any) -> None:
 
 @BOTH
 def test_other_kinds_stay_as_they_are(decorate: Any) -> None:
-    @decorate(slots=True)
+    @decorate
     class Counter:
         count: int = 0
 
+    @decorate(frozen=True, slots=True)
+    class Length:
+        text: str
+        length: int = field(init=False, default=0)
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "length", len(self.text))
+
     counter = Counter()
     counter.count += 1
-    assert counter.count == 1
+    length: Any = Length
+    assert counter.count == 1 and length("abc").length == 3
+
+
+def test_every_class_of_the_project_can_be_made() -> None:
+    """The constructors are compiled late: here, all of them."""
+    paths = [found.name for found in walk_packages(checker.__path__, "checker.")]
+    found = {each for path in paths for each in vars(import_module(path)).values() if is_dataclass(each)}
+    kinds: list[Any] = [each for each in found if isinstance(each, type)]
+    assert len(kinds) > 150
+    for kind in kinds:
+        with pytest.raises(TypeError, match=r"__init__\(\) got an unexpected keyword argument"):
+            kind(there_is_no_such_field=1)
