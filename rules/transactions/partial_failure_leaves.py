@@ -3,7 +3,8 @@
 Outside a transaction every statement is committed by itself. When a later one is refused, the schema is neither
 the old nor the new one, and running the file again stops at its first statement, which has already been done.
 
-Harmless is the same file in one transaction: nothing of it stays.
+Harmless is the same file in one transaction: nothing of it stays. Of several failures the first one counts: there
+the run stops.
 
 ```sql live
 CREATE TABLE users (id int, email text);
@@ -28,7 +29,7 @@ from checker.step import Step
 
 
 def check(step: Step[Change], error: ApplyError) -> Iterator[Claim]:
-    if not step.committed:
+    if not step.committed or step.session.after_failure:
         return
     count, file, line = len(step.committed), step.statement.source.name, step.statement.span.line
     yield step.claim(
