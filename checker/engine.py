@@ -216,6 +216,10 @@ class _Run:
 
     def _weigh(self, step: Step[Change], risk: Risk) -> None:
         """A refusal that nobody could rule out. Rows that a statement writes say so only where there are rows to ask."""
+        if risk.met:
+            why = "its code is not followed: rows are looked at as if it had not run"
+            self.undecided.setdefault(NotChecked(f"what {risk.why} does to other tables", why))
+            return
         writes = isinstance(step.change, Insert | Update | Delete)
         if writes and risk.why == NO_ROWS:
             return

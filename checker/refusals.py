@@ -117,7 +117,12 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """A demand that nobody could decide: the refusal that it may come to, and why it is not known."""
+    """A demand that nobody could decide: the refusal that it may come to, and why it is not known.
+
+    `met` says that the rows do meet it as far as they were followed: only `why`, code that ran before, could have
+    changed that.
+    """
 
     refusal: RowsRefused
     why: str
+    met: bool = False

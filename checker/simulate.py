@@ -265,6 +265,8 @@ class _Run:
                 risks.append(Risk(demand.refusal, answer.why))
             elif answer is not None and not answer.none:
                 raise demand.refusal.answered(answer)
+            else:
+                risks += [Risk(demand.refusal, code, met=True) for code in sorted(before.unfollowed)]
         return tuple(risks)
 
     def _note(self, change: Change) -> None:
