@@ -7,7 +7,6 @@ is a question for the live side. Where something cannot be known the facts say l
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from checker.catalog import QName
 from checker.change import (
@@ -24,7 +23,7 @@ from checker.change import (
     SetSchema,
     Truncate,
 )
-from checker.values import dataclass
+from checker.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

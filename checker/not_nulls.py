@@ -5,10 +5,9 @@ The name is the parent's where a column is inherited, else `table_column_not_nul
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.catalog import Catalog, NotNull, QName, Table
 from checker.names import not_null_name
+from checker.values import replace
 
 
 def with_named_not_nulls(catalog: Catalog, name: QName | None) -> Catalog:

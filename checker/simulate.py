@@ -10,7 +10,7 @@ useful the simulation goes on as if the failing statement had been left out, and
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from checker import change as to
@@ -34,6 +34,7 @@ from checker.sql.tokens import has_placeholders
 from checker.statement import Migration, Statement, Transaction
 from checker.step import Gone, Step
 from checker.transactions import fold, is_control
+from checker.values import replace
 
 Read = Callable[[Statement, str], nodes.Node]
 Steps: TypeAlias = Generator[Step[Change], None, bool]

@@ -7,10 +7,9 @@ spelling, the server's own (`format_type` on PostgreSQL: `int4` is `integer`, `v
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
-from checker.values import dataclass
+from checker.values import dataclass, replace
 
 Affinity = Literal["integer", "text", "blob", "real", "numeric"]
 

@@ -6,7 +6,6 @@ Source: PostgreSQL's backend/access/transam/xact.c for the codes; SQLite's own m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from checker.catalog import Catalog, QName
 from checker.change import (
@@ -28,6 +27,7 @@ from checker.change import (
 )
 from checker.errors import Refused
 from checker.session import Mark, Session, Settings
+from checker.values import replace
 
 
 def fold(session: Session, catalog: Catalog, change: Change) -> tuple[Session, Catalog]:

@@ -22,9 +22,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 
 from checker.catalog import Check, Constraint, Exclusion, ForeignKey, NotNull, PrimaryKey, QName, Unique
+from checker.values import replace
 
 _MADE_UP = re.compile(r"pk|(?:unique|check|exclude|not null)\(.*\)(?:#\d+)?|fk\(.*\)->.*", re.DOTALL)
 

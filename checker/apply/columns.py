@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from checker.apply.applied import Applied
 from checker.apply.defaults import check_default
@@ -32,6 +31,7 @@ from checker.change import (
     SetNotNull,
 )
 from checker.errors import DuplicateObject, IncompatibleTypes, MissingObject, Refused
+from checker.values import replace
 
 
 def with_column(table: Table, column: Column) -> Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 from checker.apply.applied import Applied
 from checker.apply.columns import descendants, with_column
@@ -34,6 +33,7 @@ from checker.change import (
     ValidateConstraint,
 )
 from checker.errors import DuplicateObject, MissingObject, Refused
+from checker.values import replace
 
 
 def add_constraint(catalog: Catalog, change: AddConstraint) -> Applied:

@@ -7,7 +7,6 @@ PostgreSQL's `performMultipleDeletions`: dependents are followed in all depth; t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 from checker.apply.applied import Applied
 from checker.apply.dependents import Thing, dependents, function_thing
@@ -22,7 +21,6 @@ from checker.catalog import (
     Index,
     PrimaryKey,
     QName,
-    Relations,
     Table,
     Unique,
     View,
@@ -30,6 +28,7 @@ from checker.catalog import (
 from checker.errors import DependentObjects
 from checker.sqltype import SqlType
 from checker.step import Gone
+from checker.values import replace
 
 PARTS = ("column", "constraint", "index", "default", "trigger", "policy")
 
@@ -226,7 +225,7 @@ def index_detail(index: Index) -> str:
 
 def remove(catalog: Catalog, things: Collection[Thing]) -> Catalog:
     """The catalog without these things, whatever depends on them."""
-    relations = Relations(catalog.relations)
+    relations = catalog.relations.copy()
     parts: dict[QName, set[tuple[str, str]]] = {}
     for thing in things:
         if thing.kind in PARTS:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.apply.lookup import quoted
 from checker.catalog import Expr
 from checker.sql.tokens import identifier, tokenize
+from checker.values import replace
 
 
 def renamed_in(expr: Expr, old: str, new: str, dialect: str = "postgres") -> Expr:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.apply.applied import Applied
 from checker.apply.columns import alter_column, check_generated, check_identity
 from checker.apply.lookup import column_of, require_free, table_of
 from checker.catalog import Catalog, Column, Table
 from checker.change import AddIdentity, DropExpression, DropIdentity, SetExpression, SetIdentity
 from checker.errors import Refused
+from checker.values import replace
 
 STATE = "55000"
 

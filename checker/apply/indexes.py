@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from checker.apply.applied import Applied
 from checker.apply.constraints import require_partition_key
@@ -26,6 +25,7 @@ from checker.apply.spreading import same_index, spread_index
 from checker.catalog import Catalog, Index, QName, Table, Unloaded, View
 from checker.change import CreateIndex, DropIndex
 from checker.errors import DependentObjects, MissingObject, Refused
+from checker.values import replace
 
 
 def create_index(catalog: Catalog, change: CreateIndex) -> Applied:

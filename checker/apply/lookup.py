@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from difflib import get_close_matches
 
 from checker.catalog import (
@@ -25,6 +24,7 @@ from checker.catalog import (
 )
 from checker.errors import DuplicateObject, MissingObject, Refused
 from checker.sqltype import SqlType
+from checker.values import replace
 
 # pg_attribute's negative numbers; `oid` has been an ordinary name since PostgreSQL 12
 SYSTEM_COLUMNS = frozenset(("ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from checker.apply.applied import Applied
 from checker.apply.lookup import (
@@ -20,6 +19,7 @@ from checker.apply.types import type_of_name
 from checker.catalog import Catalog, Function, Index, QName, Sequence, Table, View
 from checker.change import RenameObject, SetSchema
 from checker.errors import DuplicateObject, MissingObject, Refused
+from checker.values import replace
 
 RELATIONS = ("table", "foreign table", "view", "materialized view", "index", "sequence")
 ROUTINES = ("function", "procedure", "aggregate", "routine")

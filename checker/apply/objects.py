@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.apply.applied import Applied
 from checker.apply.dependents import Thing, extension_thing, function_thing, schema_thing
 from checker.apply.drops import drop
@@ -38,6 +36,7 @@ from checker.change import (
 )
 from checker.errors import DuplicateObject, MissingObject, Refused
 from checker.sqltype import SqlType
+from checker.values import replace
 
 # Schemas
 

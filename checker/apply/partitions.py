@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from checker.apply.applied import Applied
 from checker.apply.lookup import is_open, table_of
@@ -18,6 +17,7 @@ from checker.catalog import (
 )
 from checker.change import AttachPartition, DetachPartition, Inherit, NoInherit
 from checker.errors import DuplicateObject, IncompatibleTypes, MissingObject, Refused
+from checker.values import replace
 
 # ATTACH, DETACH, INHERIT
 

@@ -7,7 +7,6 @@ rename; the names of indexes, sequences and constraints stay as they are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from checker.apply.expressions import renamed_in
 from checker.catalog import (
@@ -28,7 +27,6 @@ from checker.catalog import (
     PrimaryKey,
     QName,
     Relation,
-    Relations,
     Sequence,
     Table,
     Trigger,
@@ -40,6 +38,7 @@ from checker.catalog import (
     indexes_of,
 )
 from checker.sqltype import SqlType
+from checker.values import replace
 
 Names = Mapping[QName, QName]
 
@@ -48,7 +47,7 @@ Names = Mapping[QName, QName]
 
 def rename_column_everywhere(catalog: Catalog, table: QName, old: str, new: str) -> Catalog:
     """The catalog with the column renamed, in its relation and in all that refers to it."""
-    relations = Relations(catalog.relations)
+    relations = catalog.relations.copy()
     for relation in catalog.relations.concerned(table):
         match relation:
             case Table():

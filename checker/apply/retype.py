@@ -5,8 +5,6 @@ The order of the checks is PostgreSQL's (`ATPrepAlterColumnType`, then `ATExecAl
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.apply.applied import Applied
 from checker.apply.columns import (
     alter_column,
@@ -30,6 +28,7 @@ from checker.errors import (
     UncastableType,
 )
 from checker.sqltype import SqlType
+from checker.values import replace
 
 
 def alter_column_type(catalog: Catalog, change: AlterColumnType) -> Applied:

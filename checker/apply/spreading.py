@@ -6,8 +6,6 @@ PostgreSQL gives every partition the parent's keys, indexes and foreign keys, wi
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker import names
 from checker.catalog import (
     Catalog,
@@ -24,6 +22,7 @@ from checker.catalog import (
     Unique,
 )
 from checker.errors import DuplicateObject, Refused
+from checker.values import replace
 
 Keyed = PrimaryKey | Unique | Exclusion
 

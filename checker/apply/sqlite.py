@@ -7,7 +7,6 @@ column without a default, a non-constant default) is accepted here. Measured on 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from checker import change as changes
@@ -42,6 +41,7 @@ from checker.catalog import (
     ViewColumn,
 )
 from checker.errors import DependentObjects, DuplicateObject, MissingObject, Refused
+from checker.values import replace
 
 
 def create_table(catalog: Catalog, change: changes.CreateTable) -> Applied:

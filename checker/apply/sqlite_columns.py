@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from checker.apply.applied import Applied
 from checker.apply.drops import constraint_detail, constraint_kind
@@ -25,6 +24,7 @@ from checker.catalog import (
 from checker.change import AddColumn, AddConstraint, DropColumn, RenameColumn
 from checker.errors import ApplyError, DependentObjects, DuplicateObject, MissingObject, Refused
 from checker.step import Gone
+from checker.values import replace
 
 
 def _table(catalog: Catalog, name: QName, on_view: str) -> Table | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.catalog import Catalog, Index, PrimaryKey, QName, Relation, Table, Unique
 from checker.errors import DependentObjects, Refused
 from checker.unnamed import autoindex, named
+from checker.values import replace
 
 CODE = "SQLITE_ERROR"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.apply.applied import Applied
 from checker.apply.columns import check_generated, check_identity
 from checker.apply.constraints import check_columns, check_key, with_constraint
@@ -42,6 +40,7 @@ from checker.catalog import (
 )
 from checker.change import CreateTable, DropTable, RenameTable, Truncate
 from checker.errors import DuplicateObject, IncompatibleTypes, Refused
+from checker.values import replace
 
 
 def create_table(catalog: Catalog, change: CreateTable) -> Applied:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from checker.apply.applied import Applied
 from checker.apply.dependents import Thing
@@ -23,6 +22,7 @@ from checker.catalog import (
 )
 from checker.change import AddEnumValue, AlterType, CreateType, DropType, RenameEnumValue
 from checker.errors import DependentObjects, DuplicateObject, MissingObject, Refused
+from checker.values import replace
 
 LABEL_LIMIT = 63
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.apply.applied import Applied
 from checker.apply.dependents import Thing
 from checker.apply.drops import drop
@@ -22,6 +20,7 @@ from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import Catalog, QName, Sequence, Table, Unloaded, View
 from checker.change import AlterSequence, CreateSequence, CreateView, DropSequence, DropView
 from checker.errors import DependentObjects, DuplicateObject, MissingObject, Refused
+from checker.values import replace
 
 
 def create_view(catalog: Catalog, change: CreateView) -> Applied:

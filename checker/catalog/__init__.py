@@ -211,25 +211,25 @@ class Catalog:
 
     def put(self, relation: Relation) -> Catalog:
         """This catalog with the relation added or replaced; a table brings its indexes' names along."""
-        relations = Relations(self.relations)
+        relations = self.relations.copy()
         relations.put(relation)
-        return self._with(relations=relations)
+        return self.but(relations=relations)
 
     def without(self, name: QName) -> Catalog:
         """This catalog without the relation; a table takes its indexes along."""
-        relations = Relations(self.relations)
+        relations = self.relations.copy()
         relations.drop(name)
-        return self._with(relations=relations)
+        return self.but(relations=relations)
 
     def put_type(self, new: UserType) -> Catalog:
         """This catalog with the type added or replaced."""
-        return self._with(types={**self.types, new.name: new})
+        return self.but(types={**self.types, new.name: new})
 
     def without_type(self, name: QName) -> Catalog:
         """This catalog without the type."""
-        return self._with(types={key: old for key, old in self.types.items() if key != name})
+        return self.but(types={key: old for key, old in self.types.items() if key != name})
 
-    def _with(self, **changed: object) -> Catalog:
+    def but(self, **changed: object) -> Catalog:
         """`replace` without the constructor: a run makes catalogs by the thousand."""
         new = object.__new__(Catalog)
         new.__dict__.update(self.__dict__, **changed)

@@ -270,11 +270,17 @@ class Table:
 
     def column(self, name: str) -> Column | None:
         """The column of that exact name."""
-        return next((column for column in self.columns if column.name == name), None)
+        for column in self.columns:
+            if column.name == name:
+                return column
+        return None
 
     def constraint(self, name: str) -> Constraint | None:
         """The constraint of that exact name."""
-        return next((found for found in self.constraints if found.name == name), None)
+        for found in self.constraints:
+            if found.name == name:
+                return found
+        return None
 
     @property
     def primary_key(self) -> PrimaryKey | None:
@@ -320,7 +326,10 @@ class View:
 
     def column(self, name: str) -> Column | None:
         """The column of that exact name."""
-        return next((column for column in self.columns if column.name == name), None)
+        for column in self.columns:
+            if column.name == name:
+                return column
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,16 +27,66 @@ from checker.catalog.objects import (
     View,
 )
 
+_LAYER = 64
+"""So many changes are kept beside the relations that are shared; then the two become one."""
 
-class Relations(dict[QName, Relation]):
-    """Relation by name. A copy may be changed before a catalog gets it, and never after."""
 
-    __slots__ = ("_register",)
-    _register: _Register | None
+class Relations(Mapping[QName, Relation]):
+    """Relation by name. A copy costs next to nothing; it may be changed before a catalog gets it, and never after.
+
+    `shared` belongs to many versions and stays as it is, `changed` is what this one has instead, None for
+    what is gone.
+    """
+
+    __slots__ = ("_changed", "_register", "_shared")
 
     def __init__(self, relations: Mapping[QName, Relation]) -> None:
-        super().__init__(relations)
-        self._register = relations._register if isinstance(relations, Relations) else None
+        self._register: _Register | None = None
+        self._shared: dict[QName, Relation] = dict(relations)
+        self._changed: dict[QName, Relation | None] = {}
+
+    def copy(self) -> Relations:
+        """The same relations, to be changed."""
+        new = Relations.__new__(Relations)
+        new._register = self._register
+        if len(self._changed) > _LAYER:
+            new._shared, new._changed = dict(self.items()), {}
+        else:
+            new._shared, new._changed = self._shared, self._changed.copy()
+        return new
+
+    def get(self, name: QName, default: Relation | None = None) -> Relation | None:  # type: ignore[override]
+        """The relation of that name."""
+        if name in self._changed:
+            return self._changed[name] or default
+        return self._shared.get(name, default)
+
+    def __getitem__(self, name: QName) -> Relation:
+        found = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._changed:
+            return self._changed[name] is not None
+        return name in self._shared
+
+    def __iter__(self) -> Iterator[QName]:
+        changed, shared = self._changed, self._shared
+        yield from (name for name in shared if name not in changed or changed[name] is not None)
+        yield from (name for name, found in changed.items() if found is not None and name not in shared)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def differing(self, other: Relations) -> Iterator[QName]:
+        """The names under which the two do not have the very same relation."""
+        alike = self._shared is other._shared
+        names = (self._changed, other._changed) if alike else (self, other)
+        for name in dict.fromkeys(chain(*names)):
+            if self.get(name) is not other.get(name):
+                yield name
 
     def put(self, relation: Relation) -> None:
         """Add or replace a relation; a table or view brings its indexes' names along."""
@@ -48,14 +98,15 @@ class Relations(dict[QName, Relation]):
         kept = {index.name for index in now}
         for index in before:
             if index.name not in kept:
-                self.pop(index.name, None)
+                self._changed[index.name] = None
         for index in now:
             self._enter(index, self.get(index.name))
 
     def drop(self, name: QName) -> None:
         """Take a relation out; a table or view takes its indexes along."""
-        for index in indexes_of(self.pop(name, None)):
-            self.pop(index.name, None)
+        for index in indexes_of(self.get(name)):
+            self._changed[index.name] = None
+        self._changed[name] = None
 
     def readdressed(self, names: Mapping[QName, QName], changed: Mapping[QName, Relation]) -> Relations:
         """These relations, each in its place, some of them changed and some under a new name."""
@@ -68,7 +119,7 @@ class Relations(dict[QName, Relation]):
     def _enter(self, relation: Relation, old: Relation | None) -> None:
         if self._register is not None:
             self._register.enter(relation, old)
-        self[relation.name] = relation
+        self._changed[relation.name] = relation
 
     # Who mentions whom
 

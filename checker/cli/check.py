@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import replace
 from typing import Literal
 
 from checker.catalog import Dialect
@@ -23,6 +22,7 @@ from checker.outputs.escape import visible
 from checker.registry import RuleSet
 from checker.sources import NothingToCheck, SourceError, Target, read
 from checker.statement import Transaction
+from checker.values import replace
 
 
 @rare_collections()

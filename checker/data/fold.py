@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from checker import change as to
 from checker.catalog import Catalog, QName, Table
@@ -13,6 +12,7 @@ from checker.data.formulas import Reader, Unfollowed
 from checker.resolve.scope import Scope
 from checker.rows import Nothing, Rows, Unknown, fields_of, rows_of
 from checker.session import Session
+from checker.values import replace
 
 
 def with_rows(before: Catalog, after: Catalog, change: Change, session: Session) -> Catalog:
@@ -59,8 +59,10 @@ def with_rows(before: Catalog, after: Catalog, change: Change, session: Session)
 def _put(catalog: Catalog, rows: Mapping[QName, Rows], *, gone: QName | None = None) -> Catalog:
     if not rows and gone not in catalog.data:
         return catalog
-    merged = {name: one for name, one in (*catalog.data.items(), *rows.items()) if name != gone}
-    return replace(catalog, data=merged)
+    merged: dict[QName, object] = {**catalog.data, **rows}
+    if gone is not None:
+        merged.pop(gone, None)
+    return catalog.but(data=merged)
 
 
 def _unfollowed(catalog: Catalog, what: str) -> Catalog:

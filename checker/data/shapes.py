@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from checker import change as to
 from checker.catalog import Catalog, Column, QName, Table
@@ -46,8 +46,8 @@ def reshaped_all(reader: Reader, after: Catalog, change: Change) -> dict[QName, 
     """The same for every table that lost a column by CASCADE."""
     before = reader.scope.catalog
     names = tuple(
-        table.name for table in before.tables()
-        if (now := after.table(table.name)) is not None and now.columns != table.columns
+        name for name in before.relations.differing(after.relations)
+        if (was := before.table(name)) and (now := after.table(name)) and now.columns != was.columns
     )  # fmt: skip
     return dict(_reshaped(reader, after, change, names))
 
@@ -59,10 +59,14 @@ def _reshaped(
         old, new = reader.scope.catalog.table(name), after.table(name)
         if old is None or new is None or old.assumed:
             continue
+        known = {column.name: column for column in old.columns}
         outputs = tuple(
-            Output(_field(column), _value(reader, old, column, change))
-            for column in new.columns if change is not None
-        )  # fmt: skip
+            Output(
+                _field(now),
+                Copy(now.name) if now is known.get(now.name) else _value(reader, known, now, change),
+            )
+            for now in new.columns
+        )
         rows = computed(rows_of(reader.scope.catalog, name), name.name, outputs)
         yield name, rows
 
@@ -97,8 +101,8 @@ def _field(column: Column) -> Field:
     return Field(column.name, column.type, column.collation)
 
 
-def _value(reader: Reader, old: Table, column: Column, change: Change) -> Value:
-    """What a column of the new shape gets from a row of the old one."""
+def _value(reader: Reader, known: Collection[str], column: Column, change: Change) -> Value:
+    """What a column of the new shape gets from a row of the old one, whose columns are `known`."""
     match change:
         case to.RenameColumn(column=was, new=name) if name == column.name:
             return Copy(was)
@@ -107,7 +111,7 @@ def _value(reader: Reader, old: Table, column: Column, change: Change) -> Value:
             return Copy(name) if plain else _formula(reader, using.text)
         case to.SetExpression(column=name, expression=expression) if name == column.name:
             return _formula(reader, expression.text)
-        case _ if old.column(column.name) is not None:
+        case _ if column.name in known:
             return Copy(column.name)
     if column.generated and column.expression is not None:
         return _formula(reader, column.expression.text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from checker.catalog import Catalog, Dialect, Server
 from checker.change import Change, NotUnderstood
@@ -20,6 +20,7 @@ from checker.sql.client import connects
 from checker.sql.split import split
 from checker.statement import Migration, Source, Statement, StatementKind
 from checker.step import Step
+from checker.values import replace
 
 ASSUMED_VERSIONS: dict[str, tuple[int, ...]] = {"postgres": (18,), "sqlite": (3, 45)}
 """The version that is taken where nothing says which: the newest whose behaviour was measured."""

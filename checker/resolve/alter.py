@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import field
 from enum import IntEnum
 
 from checker import change as to
@@ -17,7 +17,7 @@ from checker.resolve.protocol import Resolving, emit, skipped
 from checker.resolve.scope import Scope
 from checker.sql import nodes
 from checker.unnamed import named
-from checker.values import dataclass
+from checker.values import dataclass, replace
 
 _TRIGGER = re.compile(r"(en|dis)able (always |replica )?trigger")
 

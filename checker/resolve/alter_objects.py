@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from checker import change as to
 from checker.catalog import Check, CompositeType, Domain, QName, UserType
@@ -15,6 +14,7 @@ from checker.resolve.protocol import skipped
 from checker.resolve.scope import Scope
 from checker.sql import nodes
 from checker.sqltype import SqlType
+from checker.values import replace
 
 
 def alter_object(scope: Scope, node: nodes.AlterObject) -> Iterator[Change]:

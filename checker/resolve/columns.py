@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from checker.catalog import Column, Expr, QName, Sequence
@@ -13,7 +12,7 @@ from checker.sql.nodes import ColumnNode, ConstraintNode
 from checker.sql.tokens import tokenize
 from checker.sql.types import read_type
 from checker.sqltype import SqlType
-from checker.values import dataclass
+from checker.values import dataclass, replace
 
 SERIALS = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from checker.catalog import (
     Check,
@@ -33,7 +32,7 @@ from checker.resolve.scope import Scope
 from checker.sql.expression import parse_expr
 from checker.sql.nodes import ConstraintNode
 from checker.sql.tokens import identifier, tokenize
-from checker.values import dataclass
+from checker.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from checker import change as to
 from checker.catalog import Catalog, QName, Table, View
@@ -12,6 +11,7 @@ from checker.resolve.protocol import skipped
 from checker.resolve.scope import Scope
 from checker.sql.nodes import At, Drop, ObjectKind, Signature, Truncate
 from checker.sqltype import SqlType
+from checker.values import replace
 
 _RELATIONS: tuple[ObjectKind, ...] = (
     "table", "foreign table", "view", "materialized view", "index", "sequence",

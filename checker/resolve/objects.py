@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from checker import change as to
 from checker.catalog import (
@@ -34,6 +33,7 @@ from checker.resolve.scope import Scope
 from checker.sql import nodes
 from checker.sql.tokens import identifier, tokenize
 from checker.sqltype import SqlType
+from checker.values import replace
 
 # Types
 

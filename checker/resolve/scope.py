@@ -7,14 +7,13 @@ keeps its spelling in the schema where it would be: saying that it is missing is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from checker.catalog import Catalog, Expr, QName, Relation, Table, UserType, View
 from checker.names import cut
 from checker.session import Session
 from checker.sql.nodes import Name
 from checker.sqltype import SqlType
-from checker.values import dataclass
+from checker.values import dataclass, replace
 
 TEMPORARY = {"postgres": "pg_temp", "sqlite": "temp"}
 """The schema of temporary tables, which every look-up sees first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from checker.catalog import Column, Constraint, Index, IndexKey, PrimaryKey, QName, Table, Unique
 from checker.errors import DuplicateObject, Refused
@@ -12,6 +11,7 @@ from checker.resolve.constraints import make_constraint
 from checker.resolve.scope import Scope
 from checker.sql.nodes import ConstraintNode, CreateTable
 from checker.unnamed import autoindex, named
+from checker.values import replace
 
 
 def sqlite_table(scope: Scope, name: QName, node: CreateTable) -> Table:

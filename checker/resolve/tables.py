@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from checker.catalog import (
     Check,
@@ -27,7 +26,7 @@ from checker.resolve.columns import Built, build_column, identity_sequence
 from checker.resolve.constraints import Made, clone_constraint, make_constraint, not_null_of, ordered
 from checker.resolve.scope import Scope
 from checker.sql.nodes import ConstraintNode, CreateTable, LikeNode, Name
-from checker.values import dataclass
+from checker.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,11 @@ followed. A loop is followed where it holds data statements only. Whatever else 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from checker.sql.body_conditions import SQLSTATES
 from checker.sql.body_guards import read_condition
 from checker.sql.body_text import known_text, place
 from checker.sql.cursor import Cursor, Unexpected
-from checker.sql.fault import STATEMENTS
 from checker.sql.named import named
 from checker.sql.nodes import (
     At,
@@ -22,7 +20,6 @@ from checker.sql.nodes import (
     Delete,
     If,
     Insert,
-    Invalid,
     Name,
     Node,
     Query,
@@ -33,6 +30,7 @@ from checker.sql.nodes import (
 )
 from checker.sql.query import references
 from checker.sql.tokens import Token, tokenize
+from checker.values import replace
 
 Part = Callable[[str, list[Token], str, At], Node]
 """Reads the tokens of one statement: source, tokens, dialect, where it stands."""
@@ -200,11 +198,7 @@ class _Body:
         if not tokens:
             raise c.unexpected("a statement")
         tokens = _without_into(tokens)
-        node = self.read_part(c.source, tokens, c.dialect, c.span(first))
-        if isinstance(node, Invalid) and tokens[0].upper not in STATEMENTS["postgres"]:
-            # PL/pgSQL has statements of its own, so that an unknown one is none that is known to be wrong
-            return Unreadable(node.message, self.names(first, c.i), node.at)
-        return _without_text(node)
+        return _without_text(self.read_part(c.source, tokens, c.dialect, c.span(first)))
 
     # Statements of PL/pgSQL itself
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from checker.catalog import Action, Expr
@@ -11,6 +11,7 @@ from checker.sql.cursor import Cursor, Malformed
 from checker.sql.nodes import ColumnNode, ConstraintNode
 from checker.sql.types import read_type
 from checker.sqltype import SqlType
+from checker.values import replace
 
 _AFTER_DEFAULT = frozenset(
     "NOT NULL CONSTRAINT CHECK UNIQUE PRIMARY REFERENCES DEFAULT GENERATED COLLATE DEFERRABLE INITIALLY STORAGE"

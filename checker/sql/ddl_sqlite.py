@@ -7,7 +7,6 @@ constraint is its name, table constraints need no commas between them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from checker.sql.cursor import Cursor, Malformed
 from checker.sql.ddl_columns import (
@@ -38,6 +37,7 @@ from checker.sql.nodes import (
 )
 from checker.sql.types import read_loose_type
 from checker.sql.virtual import read_virtual
+from checker.values import replace
 
 Reader = Callable[[Cursor, int], Node]
 

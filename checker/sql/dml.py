@@ -7,7 +7,6 @@ ten thousand nested parentheses cost what their tokens cost.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from checker.catalog import Expr
@@ -16,6 +15,7 @@ from checker.sql.expression import expr
 from checker.sql.nodes import At, Block, CreateTable, Delete, Insert, Name, Node, Query, SetSetting, Update
 from checker.sql.query import references
 from checker.sql.tokens import Token, literal
+from checker.values import replace
 
 _STARTS = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "REPLACE", "TABLE", "("))
 _CHANGES = frozenset(("INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"))
@@ -67,8 +67,7 @@ def _with(c: Cursor) -> list[Node]:
     """Pass WITH; what its queries change."""
     changes: list[Node] = []
     c.expect("WITH")
-    if not c.at("RECURSIVE", "AS"):  # a query may be called so
-        c.accept("RECURSIVE")
+    c.accept("RECURSIVE")
     while not c.done:
         c.ident()
         if c.at("("):
@@ -81,23 +80,10 @@ def _with(c: Cursor) -> list[Node]:
         if c.words[first] in _CHANGES:
             inner = _statement(Cursor(c.source, c.tokens[first : c.i - 1], c.dialect))
             changes.extend([inner] if inner else [])
-        _search_and_cycle(c)
         c.skip_to(_STARTS, commas=False)
         if not c.accept(","):
             break
     return changes
-
-
-def _search_and_cycle(c: Cursor) -> None:
-    """Pass `SEARCH DEPTH FIRST BY a, b SET c` and `CYCLE a, b SET c [TO v DEFAULT w] USING p`: their commas too."""
-    if c.accept("SEARCH"):
-        c.skip_to(("SET",))
-        c.expect("SET")
-        c.ident()
-    if c.accept("CYCLE"):
-        c.skip_to(("USING",))
-        c.expect("USING")
-        c.ident()
 
 
 def _reads(c: Cursor, own: Name | None = None) -> tuple[Name, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from checker.catalog import QName
 from checker.sql.nodes import Name
+from checker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

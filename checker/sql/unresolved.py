@@ -9,13 +9,14 @@ a sure name. sqlglot's parser gives the structure; what it cannot read has no an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from checker.sql.nodes import Name
 from checker.sql.query import WORDS
 from checker.sql.results import Known, Level, LookUp, Resolved, Result, Results, Source, Unresolved
 from checker.sql.tokens import identifier, tokenize
+from checker.values import dataclass, replace
 
 if TYPE_CHECKING:
     from sqlglot import exp

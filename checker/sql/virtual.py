@@ -5,12 +5,11 @@ Measured on 3.40; `fts3.c`, `fts5_storage.c` and `rtree.c` make these tables und
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.sql.cursor import Cursor
 from checker.sql.nodes import ColumnNode
 from checker.sql.tokens import Token, identifier
 from checker.sqltype import SqlType
+from checker.values import dataclass
 
 _SHADOWS = {
     "fts3": ("content", "segments", "segdir"),

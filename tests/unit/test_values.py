@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import FrozenInstanceError, field, fields, is_dataclass, replace
+from dataclasses import FrozenInstanceError, field, fields, is_dataclass
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any, Generic, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import pytest
 
 import checker
-from checker.values import dataclass
+from checker.values import dataclass, replace
 
 C = TypeVar("C")
 BOTH = pytest.mark.parametrize("decorate", [dataclasses.dataclass, dataclass], ids=["standard", "own"])
@@ -79,7 +79,17 @@ def test_values_never_change(decorate: Any) -> None:
         made.x = 2
     with pytest.raises(FrozenInstanceError, match="cannot delete field 'x'"):
         del made.x
-    assert replace(made, x=5).x == 5 and made.x == 1
+
+
+@BOTH
+def test_copies_differ_in_what_is_said(decorate: Any) -> None:
+    point, named = classes(decorate)
+    made = named(1, note="n", name="a")
+    other = replace(made, x=5, name="b")
+    assert (other.x, other.name, other.note, made.x, made.name) == (5, "b", "n", 1, "a")
+    assert type(other) is named and other.names is made.names and replace(point(1)) == point(1)
+    with pytest.raises(TypeError, match="z"):
+        replace(made, z=1)
 
 
 @BOTH
