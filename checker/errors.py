@@ -12,6 +12,7 @@
     ├── NotInTransaction     25001: cannot run inside a transaction block
     ├── NewEnumValueUsed     55P04: an enum value is used in the transaction that adds it
     ├── TransactionAborted   25P02: an earlier statement failed; nothing runs until the end of the block
+    ├── SyntaxFault          42601: no SQL of this server
     └── Refused              any other code
 
 Codes are SQLSTATEs on PostgreSQL and MySQL's kin; SQLite has none, its errors carry `SQLITE_ERROR`.
@@ -82,6 +83,10 @@ class NewEnumValueUsed(ApplyError):
 
 class TransactionAborted(ApplyError):
     """An earlier statement of the transaction failed: nothing runs until its end."""
+
+
+class SyntaxFault(ApplyError):
+    """The server's grammar takes no such statement; the message says what was expected where."""
 
 
 class Refused(ApplyError):

@@ -249,10 +249,18 @@ class Answer:
         taken = f"{self.seconds:.1f} s" if self.seconds >= 1 else f"{max(self.seconds * 1000, 1):.0f} ms"
         if self.error is not None:
             return f"error {self.error}, {self.how} in {taken}"
+        return f"{self.amount(counted)}, {self.how} in {taken}"
+
+    def amount(self, counted: str = "rows") -> str:
+        """How many, of how many.
+
+        >>> Answer(3, total=12481).amount(), Answer(1).amount("keys"), Answer(2, total=2).amount()
+        ('3 of 12,481 rows', '1 key', '2 rows')
+        """
         number = f"at least {self.found:,}" if self.at_least else f"{self.found:,}"
         whole = f" of {self.total:,}" if self.total is not None and self.total != self.found else ""
         noun = counted.removesuffix("s") if self.found == 1 and not whole and not self.at_least else counted
-        return f"{number}{whole} {noun}, {self.how} in {taken}"
+        return f"{number}{whole} {noun}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@
     ├── DuplicatesFound   23505: a key that must be unique occurs more than once
     ├── OrphansFound      23503: a row refers to one that is not there, or is referred to and goes
     ├── CheckViolated     23514: a CHECK is false
-    ├── DoesNotCast       22P02 22003 22007 …: a value is none of the new type
     ├── DoesNotFit        22001 22003: a value is longer or larger than the type allows
     ├── EnumValueInUse    22P02: a label is still in use that the new type does not have
-    └── ValueRefused      any other error while values are computed
+    └── ValueRefused      any error while values are computed
+        └── DoesNotCast   22P02 22003 22007 …: a value is none of the new type
 
 Codes are PostgreSQL's; SQLite has `SQLITE_CONSTRAINT`.
 """
@@ -66,6 +66,11 @@ class RowsRefused(ApplyError):
         """How the offenders were found: `3 of 12,481 rows, counted in 40 ms`; "" where nobody looked."""
         return self.answer.evidence(self.counted) if self.answer else ""
 
+    @property
+    def offenders(self) -> str:
+        """How many there are: `3 of 12,481 rows`; "" where nobody looked."""
+        return self.answer.amount(self.counted) if self.answer else ""
+
     counted = "rows"
 
 
@@ -87,10 +92,6 @@ class CheckViolated(RowsRefused):
     """Rows for which a CHECK is false."""
 
 
-class DoesNotCast(RowsRefused):
-    """Values that are none of the new type."""
-
-
 class DoesNotFit(RowsRefused):
     """Values that are too long or too large for the type."""
 
@@ -101,6 +102,10 @@ class EnumValueInUse(RowsRefused):
 
 class ValueRefused(RowsRefused):
     """The server raises an error while it computes the values."""
+
+
+class DoesNotCast(ValueRefused):
+    """Values that are none of the new type."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,10 @@ class Step(Generic[C]):
         answer = self.questions.ask(probe)
         return None if isinstance(answer, Unanswered) else answer
 
+    def evidence(self, error: RowsRefused) -> str:
+        """How the rows in question were found, or why nobody knows."""
+        return f"not known: {self.undecided}" if self.undecided else error.evidence
+
     def rows(self, name: QName) -> Rows:
         """What the table holds before this step."""
         return rows_of(self.before, name)

@@ -243,6 +243,26 @@ def test_remedies_run(case: Case, backends: dict[str, Backend], report: Reports)
             )
 
 
+CHOICE = ("-- DELETE ", "-- UPDATE ")
+
+
+@pytest.mark.parametrize("case", [case for case in (*CASES, *PAGE_CASES) if case.loud], ids=str)
+def test_what_a_remedy_leaves_to_its_reader_mends_it(
+    case: Case, backends: dict[str, Backend], report: Reports
+) -> None:
+    """What destroys rows stands in a remedy as a comment: run by itself, each lets the statement pass."""
+    backend = backends[case.dialect]
+    for finding in report(case).findings:
+        for line in (one for one in finding.remedy.splitlines() if one.startswith(CHOICE)):
+            assert finding.statement is not None
+            prepare(case, backend)
+            for statement in _before(case, finding):
+                backend.run(statement.text)
+            assert backend.run(line.removeprefix("-- ")) is None, line
+            refused = backend.run(case.migration.statements[finding.statement].text)
+            assert refused is None, f"{case}: {refused} after\n{line}"
+
+
 def _before(case: Case, finding: Finding) -> list[Statement]:
     """What has run when a remedy is pasted: the statements before, or, for an open transaction, all of them."""
     statements = case.migration.statements

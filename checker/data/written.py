@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checker import change as to
-from checker.catalog import Check, Column, ForeignKey, Index, QName, Table
+from checker.catalog import Check, Column, ForeignKey, Index, IndexKey, QName, Table
 from checker.data import writes
 from checker.data.formulas import Unfollowed
 from checker.probe import Count, Duplicates, Evaluates, Fails, IsNull, IsTooLong, Matching, NotAmong, Probe
@@ -67,12 +67,22 @@ def _inserted(view: Demands, table: Table, change: to.Insert) -> Iterator[Demand
 
 def _judging(table: Table, change: to.Insert) -> Iterator[Index]:
     """The unique indexes that refuse a row; ON CONFLICT DO NOTHING leaves out those that it names."""
-    for index in table.indexes:
+    for index in _unique_indexes(table):
         named = change.conflict is not None and (
             not change.conflict or set(change.conflict) == set(index.columns)
         )
-        if index.unique and index.valid and not (change.tolerates == "nothing" and named):
+        if not (change.tolerates == "nothing" and named):
             yield index
+
+
+def _unique_indexes(table: Table) -> Iterator[Index]:
+    """What keeps keys apart: the valid unique indexes, and SQLite's row id, which needs none."""
+    yield from (index for index in table.indexes if index.unique and index.valid)
+    key = table.primary_key
+    if key is not None and not any(index.columns == key.columns for index in table.indexes):
+        yield Index(
+            QName(table.name.schema, key.name), table.name, tuple(map(IndexKey, key.columns)), unique=True
+        )
 
 
 def _updated(view: Demands, table: Table, change: to.Update) -> Iterator[Demand]:
@@ -89,8 +99,8 @@ def _updated(view: Demands, table: Table, change: to.Update) -> Iterator[Demand]
         return
     named = tuple(column.name for column in table.columns if column.name in touched)
     yield from _values(view, table, rows.changed, named)
-    for index in table.indexes:
-        if index.unique and index.valid and not touched.isdisjoint(index.reads):
+    for index in _unique_indexes(table):
+        if not touched.isdisjoint(index.reads):
             keys, where, found = view.index_keys(index, rows.everything, table.name.name)
             probe = Duplicates(found, keys, where, table.name.name, index.nulls_not_distinct)
             yield Demand(_duplicate(view, table, index, probe))

@@ -12,7 +12,7 @@ from typing import Any
 from checker import change as to
 from checker.catalog import Catalog, QName
 from checker.change import Change
-from checker.errors import Refused
+from checker.errors import SyntaxFault
 from checker.resolve import alter_objects, drops, indexes, objects, rows, views
 from checker.resolve.alter import resolve_alter
 from checker.resolve.protocol import Resolving, emit, skipped
@@ -110,7 +110,7 @@ def _invalid(scope: Scope, node: nodes.Invalid) -> Iterable[Change]:
     """42601: the server refuses it before it looks at anything."""
     if node.until is not None and scope.catalog.server.version >= node.until:
         return [to.NotUnderstood(reason=node.message, everything=True, at=node.at)]
-    raise Refused("42601" if scope.is_postgres else "SQLITE_ERROR", node.message)
+    raise SyntaxFault("42601" if scope.is_postgres else "SQLITE_ERROR", node.message)
 
 
 _SIMPLE: Mapping[type, Callable[[Scope, Any], Iterable[Change]]] = {

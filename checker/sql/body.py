@@ -13,6 +13,7 @@ from checker.sql.body_conditions import SQLSTATES
 from checker.sql.body_guards import read_condition
 from checker.sql.body_text import known_text, place
 from checker.sql.cursor import Cursor, Unexpected
+from checker.sql.fault import STATEMENTS
 from checker.sql.named import named
 from checker.sql.nodes import (
     At,
@@ -20,6 +21,7 @@ from checker.sql.nodes import (
     Delete,
     If,
     Insert,
+    Invalid,
     Name,
     Node,
     Query,
@@ -198,7 +200,11 @@ class _Body:
         if not tokens:
             raise c.unexpected("a statement")
         tokens = _without_into(tokens)
-        return _without_text(self.read_part(c.source, tokens, c.dialect, c.span(first)))
+        node = self.read_part(c.source, tokens, c.dialect, c.span(first))
+        if isinstance(node, Invalid) and tokens[0].upper not in STATEMENTS["postgres"]:
+            # PL/pgSQL has statements of its own, so that an unknown one is none that is known to be wrong
+            return Unreadable(node.message, self.names(first, c.i), node.at)
+        return _without_text(node)
 
     # Statements of PL/pgSQL itself
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from checker.catalog import Expr, QName
 from checker.sql.ddl_expression import find_fault
-from checker.sql.ddl_words import NOT_A_NAME
+from checker.sql.ddl_words import KIND_WORDS, NOT_A_NAME
 from checker.sql.expression import expr
 from checker.sql.nodes import At, Name
 from checker.sql.query import references
@@ -23,12 +23,33 @@ _DEPTH = {"(": 1, "[": 1, ")": -1, "]": -1}
 _NONE: frozenset[str] = frozenset()
 
 
-class Unexpected(Exception):
-    """The statement does not go on as the grammar says; `at` is where, in source offsets."""
+# Where everything that may stand there is known, so that another word is no SQL of this server
+_CLOSED = frozenset(
+    ("the end of the statement", "a kind of object", "an action of ALTER TABLE", "INTO", "DELETE FROM", "SET")
+)
 
-    def __init__(self, reason: str, at: At) -> None:
+
+def meant(word: str, known: Collection[str]) -> str:
+    """`; did you mean TABLE?` for a word that is nearly one of those that are known, else nothing.
+
+    >>> meant("TABEL", ["TABLE", "INDEX"])
+    '; did you mean TABLE?'
+    """
+    from difflib import get_close_matches  # only where a word is wrong
+
+    close = get_close_matches(word, known, 1, 0.7)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+class Unexpected(Exception):
+    """The statement does not go on as the grammar says; `at` is where, in source offsets.
+
+    `certain` says that no other reading is left: the server's grammar takes no such statement either.
+    """
+
+    def __init__(self, reason: str, at: At, certain: bool = False) -> None:
         super().__init__(reason)
-        self.at = at
+        self.at, self.certain = at, certain
 
 
 class Malformed(Exception):
@@ -113,10 +134,21 @@ class Cursor:
     def unexpected(self, expected: str) -> Unexpected:
         """The error to raise here: what was expected near what."""
         token = self.tokens[self.i]
+        at, certain = (token.start, token.end), self._rules_out(expected)
         if self.done:
-            return Unexpected(f"expected {expected} at the end of the statement", (token.start, token.end))
+            return Unexpected(f"expected {expected} at the end of the statement", at, certain)
         near = token.text if len(token.text) <= 40 else token.text[:37] + "..."
-        return Unexpected(f"expected {expected} near {near}", (token.start, token.end))
+        hint = meant(token.upper, KIND_WORDS) if expected == "a kind of object" else ""
+        return Unexpected(f"expected {expected} near {near}{hint}", at, certain)
+
+    def _rules_out(self, expected: str) -> bool:
+        """True where the token cannot stand here in any statement: the rest are forms that the grammar may lack."""
+        token = self.tokens[self.i]
+        if self.done:
+            return True
+        if expected in ("a name", "a column or a constraint"):
+            return token.upper in (")", ",") or token.upper in self._not_names
+        return expected in _CLOSED
 
     # Names and literals
 

@@ -166,10 +166,11 @@ def _on_table(c: Cursor, kind: ObjectKind, first: int) -> AlterObject:
 
 
 def _plain(c: Cursor, kind: ObjectKind, first: int) -> AlterObject:
+    if_exists = kind == "statistics" and c.accept("IF", "EXISTS")
     name = c.name()
     action = _common(c)
     c.end()
-    return AlterObject(kind, name, (action,), at=c.span(first))
+    return AlterObject(kind, name, (action,), if_exists, at=c.span(first))
 
 
 def _extension(c: Cursor, kind: ObjectKind, first: int) -> AlterObject:

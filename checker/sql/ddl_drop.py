@@ -31,6 +31,7 @@ KINDS: tuple[tuple[tuple[str, ...], ObjectKind], ...] = (
     (("EXTENSION",), "extension"),
     (("EVENT", "TRIGGER"), "event trigger"),
     (("COLLATION",), "collation"),
+    (("DEFAULT", "CONVERSION"), "conversion"),
     (("CONVERSION",), "conversion"),
     (("STATISTICS",), "statistics"),
     (("PUBLICATION",), "publication"),
@@ -86,7 +87,7 @@ def read_drop(c: Cursor, first: int) -> Drop:
 def _plain(c: Cursor, kind: ObjectKind, if_exists: bool, concurrently: bool, first: int) -> Drop:
     names = c.names()
     cascade = behavior(c)
-    if kind == "database" and c.accept("WITH"):
+    if kind == "database" and (c.accept("WITH") or c.at("(")):
         c.skip_parens()
     return Drop(kind, names, if_exists, cascade, concurrently, at=c.span(first))
 
@@ -107,7 +108,8 @@ def _routine(c: Cursor, kind: ObjectKind, if_exists: bool, concurrently: bool, f
 
 def _member(c: Cursor, kind: ObjectKind, if_exists: bool, concurrently: bool, first: int) -> Drop:
     """OPERATOR CLASS name USING method, CAST (a AS b), OPERATOR =(a, b) …: no relation is concerned."""
-    names = (c.name(),) if c.is_name else ()
+    is_operator = kind == "operator" and c.words[c.i + 1] == "."
+    names = (c.name(),) if c.is_name and not is_operator else ()
     c.skip_to(("CASCADE", "RESTRICT"))
     return Drop(kind, names, if_exists, behavior(c), at=c.span(first))
 
@@ -146,6 +148,7 @@ def read_arguments(c: Cursor) -> tuple[SqlType, ...]:
     c.expect("(")
     found: list[SqlType] = []
     c.accept("*")
+    c.accept("ORDER", "BY")
     while not c.accept(")"):
         mode, argument = _argument(c)
         if mode not in ("OUT", "TABLE"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from checker.catalog import Expr
@@ -13,7 +13,9 @@ from checker.sql.ddl_columns import (
     read_table_constraint,
     read_typeless_column,
 )
+from checker.sql.expression import expr
 from checker.sql.nodes import ColumnNode, ConstraintNode, CreateTable, LikeNode, Name
+from checker.sql.tokens import Token
 
 
 @dataclass(slots=True)
@@ -171,7 +173,16 @@ def _partition_by(c: Cursor) -> Expr | None:
     first = c.i
     c.label()
     c.skip_parens()
-    return c.expr(first)
+    return expr(c.source, list(_without_classes(c.tokens[first : c.i])), c.dialect)
+
+
+def _without_classes(tokens: list[Token]) -> Iterator[Token]:
+    """`RANGE (a text_ops)` without the operator classes, which are no columns."""
+    names = ("word", "quoted")
+    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        beside = before and (before.kind in names or before.upper == ")") and before.upper != "COLLATE"
+        if not (beside and token.kind in names and after and after.upper in (",", ")")):
+            yield token
 
 
 _OPTION_WORDS = frozenset(("USING", "TABLESPACE", "SERVER", "WITH", "OPTIONS", "WITHOUT", "ON"))

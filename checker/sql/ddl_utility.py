@@ -46,7 +46,8 @@ def read_savepoint(c: Cursor, first: int) -> Node:
 
 def read_release(c: Cursor, first: int) -> Node:
     """RELEASE [SAVEPOINT] name."""
-    c.accept("SAVEPOINT")
+    if not c.at("SAVEPOINT", ""):  # a savepoint may be called so
+        c.accept("SAVEPOINT")
     return _finish(c, TransactionControl("release", c.ident(), c.span(first)))
 
 
@@ -174,6 +175,9 @@ def read_comment(c: Cursor, first: int) -> Node:
         node = Utility("comment on column", None, (column,))
     elif c.accept("CONSTRAINT"):
         node = _comment_on_constraint(c)
+    elif c.accept("LARGE", "OBJECT"):
+        c.skip_to(("IS",))
+        node = Utility("comment on large object")
     else:
         kind = read_kind(c)
         if kind is None:
@@ -372,7 +376,7 @@ UTILITIES: dict[str, Callable[[Cursor, int], Node]] = {
     "REFRESH": read_refresh, "CALL": read_call, "EXECUTE": read_execute, "SECURITY": _security_label,
     "IMPORT": _import, "LOAD": _load, "REASSIGN": _plain("reassign owned"),
     **{word: _plain(word.lower()) for word in (
-        "DEALLOCATE", "DISCARD", "NOTIFY", "LISTEN", "UNLISTEN", "SHOW", "CHECKPOINT", "CLOSE", "FETCH", "MOVE",
+        "DECLARE", "DEALLOCATE", "DISCARD", "NOTIFY", "LISTEN", "UNLISTEN", "SHOW", "CHECKPOINT", "CLOSE", "FETCH", "MOVE",
     )},
 }  # fmt: skip
 """What PostgreSQL's other statements are read by, from their first word on."""

@@ -67,7 +67,8 @@ def _with(c: Cursor) -> list[Node]:
     """Pass WITH; what its queries change."""
     changes: list[Node] = []
     c.expect("WITH")
-    c.accept("RECURSIVE")
+    if not c.at("RECURSIVE", "AS"):  # a query may be called so
+        c.accept("RECURSIVE")
     while not c.done:
         c.ident()
         if c.at("("):
@@ -80,10 +81,23 @@ def _with(c: Cursor) -> list[Node]:
         if c.words[first] in _CHANGES:
             inner = _statement(Cursor(c.source, c.tokens[first : c.i - 1], c.dialect))
             changes.extend([inner] if inner else [])
+        _search_and_cycle(c)
         c.skip_to(_STARTS, commas=False)
         if not c.accept(","):
             break
     return changes
+
+
+def _search_and_cycle(c: Cursor) -> None:
+    """Pass `SEARCH DEPTH FIRST BY a, b SET c` and `CYCLE a, b SET c [TO v DEFAULT w] USING p`: their commas too."""
+    if c.accept("SEARCH"):
+        c.skip_to(("SET",))
+        c.expect("SET")
+        c.ident()
+    if c.accept("CYCLE"):
+        c.skip_to(("USING",))
+        c.expect("USING")
+        c.ident()
 
 
 def _reads(c: Cursor, own: Name | None = None) -> tuple[Name, ...]:

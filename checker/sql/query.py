@@ -243,7 +243,8 @@ class _Scan:
         self.aliases.add(parts[-1])
         after = self.alias(last + 1)
         if len(parts) > 1 or parts[0] not in self.ctes:
-            name = Name(parts, (self.tokens[first].start, self.tokens[last].end))
+            end = self.tokens[min(last, len(self.tokens) - 1)].end  # a dot without a name behind it
+            name = Name(parts, (self.tokens[first].start, end))
             self.relations.setdefault(name)
             self.mentions.append(Mention(name, after > last + 1))
         return after

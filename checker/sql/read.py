@@ -8,6 +8,13 @@ from checker.sql.cursor import Cursor, Malformed, Unexpected
 from checker.sql.ddl import read_postgres
 from checker.sql.ddl_sqlite import read_sqlite
 from checker.sql.dml import read_dml
+from checker.sql.fault import (
+    KNOWN_BEFORE,
+    find_data_fault,
+    find_too_deep,
+    find_unknown_statement,
+    is_template,
+)
 from checker.sql.named import named
 from checker.sql.nodes import Invalid, Node, Unreadable, Utility
 from checker.sql.tokens import Token, tokenize
@@ -33,6 +40,8 @@ def read_tokens(source: str, tokens: list[Token], dialect: str, at: tuple[int, i
     try:
         return _read(Cursor(source, tokens, dialect), at)
     except Unexpected as error:
+        if error.certain and dialect in KNOWN_BEFORE and not is_template(source[slice(*at)]):
+            return Invalid(str(error), error.at, KNOWN_BEFORE[dialect])
         return Unreadable(str(error), named(tokens, dialect), error.at)
     except Malformed as error:
         return Invalid(str(error), error.at, error.until)
@@ -45,6 +54,8 @@ def read_tokens(source: str, tokens: list[Token], dialect: str, at: tuple[int, i
 def _read(c: Cursor, at: tuple[int, int]) -> Node:
     if c.done:
         return Utility("", at=at)
+    if (fault := find_too_deep(c.tokens, c.dialect)) is not None:
+        raise fault
     if c.dialect != "sqlite" and c.accept("DO"):
         return read_do(c, read_tokens)
     if c.at("EXPLAIN"):
@@ -70,9 +81,11 @@ def _explain(c: Cursor, at: tuple[int, int]) -> Node:
 
 
 def _read_data(c: Cursor, at: tuple[int, int]) -> Node:
-    node = read_dml(c.source, c.tokens[:-1], c.dialect)
+    tokens = c.tokens[:-1]
+    fault = find_unknown_statement(tokens, c.dialect) or find_data_fault(tokens)
+    if fault is not None:
+        raise fault
+    node = read_dml(c.source, tokens, c.dialect)
     if node is not None:
         return node
-    return Unreadable(
-        f"not a statement that is known: {c.token.text[:40]}", named(c.tokens[:-1], c.dialect), at
-    )
+    return Unreadable(f"not a statement that is known: {c.token.text[:40]}", named(tokens, c.dialect), at)

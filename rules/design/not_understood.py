@@ -1,6 +1,6 @@
 """The statement could not be read, so nothing is known about what it does.
 
-It may be a mistake, the server's newest syntax, a template that is filled in later, or code whose effect shows
+It may be the server's newest syntax, a template that is filled in later, or code whose effect shows
 only when it runs (EXECUTE in a DO block). What it may have touched counts as uncertain from there on: findings
 about it become possible instead of proven, and a pass becomes incomplete.
 
@@ -10,7 +10,7 @@ Harmless is a statement that only computes. Say so with an allow-comment, and th
 CREATE TABLE users (id int);
 ```
 ```sql bad
-ALTER TABLE users FROBNICATE;
+DO $$ BEGIN EXECUTE 'ALTER TABLE users ADD COLUMN ' || quote_ident('email') || ' text'; END $$;
 ```
 ```sql good
 ALTER TABLE users ADD COLUMN email text;

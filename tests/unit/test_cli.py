@@ -37,7 +37,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     connection.close()
     (tmp_path / "drop.sql").write_text(DROP)
     (tmp_path / "add.sql").write_text("ALTER TABLE users ADD COLUMN note TEXT;\n")
-    (tmp_path / "odd.sql").write_text("FROBNICATE users;\n")
+    (tmp_path / "odd.sql").write_text("CREATE TABLE a (b text DEFAULT 'x' 'y');\n")
     return tmp_path
 
 

@@ -1,0 +1,101 @@
+"""SQL for rows that are in the way: which ones they are, and what could become of them."""
+
+from __future__ import annotations
+
+import re
+
+from checker.catalog import ForeignKey, QName, Table
+from checker.probe import Duplicates, Key
+from checker.remedy.backups import backup
+from checker.remedy.spelling import in_parens, literal, qualified, quoted, script
+
+
+def rows_with(table: QName, column: str, values: tuple[str, ...]) -> str:
+    """A query that counts the rows which hold one of these values."""
+    listed = ", ".join(map(literal, values))
+    return f"SELECT count(*) FROM {qualified(table)} WHERE {quoted(column)}::text IN ({listed});"
+
+
+def rows_where(table: QName, condition: str) -> str:
+    """A query for the rows that meet a condition."""
+    return f"SELECT * FROM {qualified(table)} WHERE {condition};"
+
+
+# Duplicates
+
+
+def duplicates(table: Table, probe: Duplicates, *, postgres: bool) -> str:
+    """A query for the keys that occur more than once, and how all rows but one of each would go."""
+    keys = [_key(one) for one in probe.keys]
+    tests = [] if probe.nulls_equal else [f"{key} IS NOT NULL" for key in keys]
+    if probe.where is not None:
+        tests.append(in_parens(probe.where.text))
+    where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    place, by = qualified(table.name), ", ".join(keys)
+    return script(
+        "-- the keys that occur more than once",
+        f"SELECT {by}, count(*) FROM {place}{where} GROUP BY {by} HAVING count(*) > 1;",
+        _keep_one(table, place, by, where, postgres=postgres),
+    )
+
+
+def _keep_one(table: Table, place: str, by: str, where: str, *, postgres: bool) -> str:
+    """The comment that deletes all but the first row of each key; `""` where rows have no address of their own."""
+    address = "ctid" if postgres else "rowid"
+    if table.kind != "table" or table.column(address) is not None or "\n" in by + where:
+        return ""
+    numbered = f"SELECT {address}, row_number() OVER (PARTITION BY {by} ORDER BY {address}) AS number FROM {place}{where}"
+    found = f"SELECT {address} FROM ({numbered}) AS numbered WHERE number > 1"
+    return script(
+        "-- to keep the first row of each key and lose the others",
+        backup(table.name, postgres=postgres),
+        f"-- DELETE FROM {place} WHERE {address} IN ({found});",
+    )
+
+
+def _key(key: Key) -> str:
+    value = quoted(key.value) if isinstance(key.value, str) else in_parens(key.value.text)
+    if key.collation is None:
+        return value
+    return f"{value} COLLATE {'.'.join(quoted(part.strip(chr(34))) for part in key.collation.split('.'))}"
+
+
+def skip_existing(text: str) -> str:
+    """An INSERT … VALUES that leaves out the rows whose key is there already; `""` for any other statement."""
+    plain = text.lstrip().lower().startswith("insert into") and "--" not in text
+    if not plain or re.search(r"\b(returning|conflict|select|with|default\s+values)\b", text, re.IGNORECASE):
+        return ""
+    return f"{text} ON CONFLICT DO NOTHING;"
+
+
+# Orphans
+
+
+def orphans(child: Table, key: ForeignKey, *, postgres: bool) -> str:
+    """A query for the rows that refer to nothing, and how they would go or let go."""
+    place, missing = qualified(child.name), _missing(key)
+    nulls = ", ".join(f"{quoted(one)} = NULL" for one in key.columns)
+    held = [child.column(one) for one in key.columns]
+    frees = all(one is not None and one.nullable for one in held)
+    return script(
+        f"-- the rows that refer to no row of {qualified(key.target)}",
+        f"SELECT * FROM {place} AS child WHERE {missing};",
+        "-- they can be deleted" + (", or let go" if frees else ""),
+        backup(child.name, postgres=postgres),
+        f"-- DELETE FROM {place} AS child WHERE {missing};",
+        f"-- UPDATE {place} AS child SET {nulls} WHERE {missing};" if frees else "",
+    )
+
+
+def _missing(key: ForeignKey) -> str:
+    """The condition that a row, called child, has no parent."""
+    columns = [f"child.{quoted(one)}" for one in key.columns]
+    pairs = zip(columns, key.references, strict=True)
+    same = " AND ".join(f"parent.{quoted(two)} = {one}" for one, two in pairs)
+    given = " AND ".join(f"{one} IS NOT NULL" for one in columns)
+    lone = f"{given} AND NOT EXISTS (SELECT 1 FROM {qualified(key.target)} AS parent WHERE {same})"
+    if key.match != "full" or len(columns) == 1:
+        return lone
+    some = " OR ".join(f"{one} IS NULL" for one in columns)
+    one_given = " OR ".join(f"{one} IS NOT NULL" for one in columns)
+    return f"({lone}) OR (({some}) AND ({one_given}))"
