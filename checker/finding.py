@@ -130,12 +130,17 @@ class StatementReport:
 
 @dataclass(frozen=True, slots=True)
 class LiveSide:
-    """What the target was held against. `source` none: nothing at all."""
+    """What the target was held against. `source` none: nothing at all.
+
+    Of a snapshot `taken` is when, as ISO 8601 in UTC, and `age` how many seconds ago that was.
+    """
 
     dialect: str
     server_version: str
     source: Literal["database", "snapshot", "sql", "none"]
     name: str
+    taken: str = ""
+    age: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,14 +221,14 @@ class Answer:
     are all rows that were looked at, None where nobody counted them. `error` is the code of the error that the
     server raised when it computed the values themselves, `said` its message without values. `how` says in a few
     words how it was obtained ("counted", "stopped at the first", "proven by index users_email_key"); `seconds`
-    is the time that it took, shared among the questions of one pass.
+    is the time that it took, shared among the questions of one pass, None where it was not asked now.
     """
 
     found: int
     at_least: bool = False
     total: int | None = None
     how: str = "counted"
-    seconds: float = 0.0
+    seconds: float | None = 0.0
     error: str | None = None
     said: str = ""
     examples: tuple[str, ...] = ()
@@ -246,10 +246,10 @@ class Answer:
         >>> Answer(1000, at_least=True, seconds=2.5).evidence("keys")
         'at least 1,000 keys, counted in 2.5 s'
         """
-        taken = f"{self.seconds:.1f} s" if self.seconds >= 1 else f"{max(self.seconds * 1000, 1):.0f} ms"
+        how = self.how + self._taken
         if self.error is not None:
-            return f"error {self.error}, {self.how} in {taken}"
-        return f"{self.amount(counted)}, {self.how} in {taken}"
+            return f"error {self.error}, {how}"
+        return f"{self.amount(counted)}, {how}"
 
     def amount(self, counted: str = "rows") -> str:
         """How many, of how many.
@@ -261,6 +261,13 @@ class Answer:
         whole = f" of {self.total:,}" if self.total is not None and self.total != self.found else ""
         noun = counted.removesuffix("s") if self.found == 1 and not whole and not self.at_least else counted
         return f"{number}{whole} {noun}"
+
+    @property
+    def _taken(self) -> str:
+        if self.seconds is None:
+            return ""
+        seconds = self.seconds
+        return f" in {seconds:.1f} s" if seconds >= 1 else f" in {max(seconds * 1000, 1):.0f} ms"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ LONGEST_FUNCTION = 80
 LAYERS = (
     ("checker",),
     ("checker.garbage", "checker.values"),
-    ("checker.errors", "checker.sqltype", "checker.statement"),
+    ("checker.codec", "checker.errors", "checker.sqltype", "checker.statement"),
     ("checker.catalog", "checker.unnamed", "checker.rows"),
     ("checker.sql",),
     ("checker.change",),
@@ -33,6 +33,7 @@ LAYERS = (
     ("checker.registry",),
     ("rules",),
     ("checker.sources", "checker.live"),
+    ("checker.snapshot",),
     ("checker.allows",),
     ("checker.engine", "checker.explain"),
     ("checker.config", "checker.outputs"),

@@ -41,6 +41,7 @@ def check_parser() -> argparse.ArgumentParser:
     parser.add_argument("--db-env", metavar="NAME")
     parser.add_argument("--from", dest="live_from", metavar="FILE")
     parser.add_argument("--dialect", metavar="NAME")
+    parser.add_argument("--max-age", type=duration, metavar="AGE")
     parser.add_argument("--kind", metavar="KIND")
     parser.add_argument("--transaction", choices=TRANSACTIONS)
     parser.add_argument("--fail-on", choices=LEVELS)
@@ -71,14 +72,35 @@ def explain_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def snapshot_parser() -> argparse.ArgumentParser:
+    """`ddlguard snapshot`."""
+    parser = _Parser("snapshot")
+    parser.add_argument("--db", metavar="URL")
+    parser.add_argument("--db-env", metavar="NAME")
+    parser.add_argument("-o", "--output", default="-", metavar="FILE")
+    parser.add_argument("--name", metavar="NAME")
+    return parser
+
+
 def schema_parser() -> argparse.ArgumentParser:
     """`ddlguard schema`."""
-    return _Parser("schema")
+    parser = _Parser("schema")
+    parser.add_argument("of", nargs="?", choices=("report", "snapshot"), default="report", metavar="FORMAT")
+    return parser
 
 
 def parse(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments, options and targets in any order; raises Stop."""
     return parser.parse_intermixed_args(arguments)
+
+
+def duration(text: str) -> dict[str, int]:
+    """`7d`, `12h` or `30m` as the argument of a timedelta."""
+    units = {"d": "days", "h": "hours", "m": "minutes"}
+    number, unit = text[:-1], text[-1:]
+    if unit not in units or not number.isdecimal() or len(number) > 6:
+        raise argparse.ArgumentTypeError(f"{text!r} is no length of time: 7d, 12h, 30m")
+    return {units[unit]: int(number)}
 
 
 def destination(text: str) -> tuple[str, str]:

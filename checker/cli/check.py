@@ -9,7 +9,7 @@ from typing import Literal
 
 from checker.catalog import Dialect
 from checker.cli.arguments import check_parser, parse
-from checker.cli.live_side import Loaded, look
+from checker.cli.live_side import Loaded, dialect_of, look, written_down
 from checker.cli.pages import loaded, unknown_rule
 from checker.cli.settings import Settings, settings
 from checker.cli.show import exit_code, show
@@ -32,13 +32,14 @@ def check(arguments: list[str]) -> Exit:
     chosen = settings(parse(check_parser(), arguments), os.environ)
     rules = loaded(chosen.rule_paths)
     severities = _severities(chosen, rules)
-    dialect = chosen.live.dialect or "postgres"
+    written = written_down(chosen.live)
+    dialect = dialect_of(chosen.live, written)
     target = _target(chosen, dialect)
-    with look(chosen.live, dialect, target.migrations) as side:
+    with look(chosen.live, dialect, target.migrations, written) as side:
         report = _report(chosen, rules, severities, target, side)
     report = replace(report, seconds=time.perf_counter() - started)
     texts = {s.source.name: s.source.text for m in target.migrations for s in m.statements}
-    show(report, chosen, texts, _notes(chosen))
+    show(report, chosen, texts, (*side.notes, *_notes(chosen)))
     _admit_bugs(report)
     return exit_code(report, chosen)
 

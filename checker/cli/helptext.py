@@ -12,10 +12,12 @@ usage: ddlguard check [TARGET ...] [--db URL | --from FILE] [options]
        ddlguard COMMAND [--help]
 
 commands:
-  check         check migrations against a database, a schema file, or the rules of a dialect alone
+  check         check migrations against a database, a snapshot of it, a schema file, or the rules
+                of a dialect alone
   rules         list the rules
   explain RULE  print the page of a rule: what goes wrong, and what to do instead
-  schema        print the JSON Schema of `check --format json`
+  snapshot      write down what a check needs to know of a database, for where it cannot be reached
+  schema        print the JSON Schema of `check --format json`, or of a snapshot
 
 options:
   --version     print the version
@@ -39,7 +41,10 @@ what to check against (give one):
   --db URL              the live database: postgresql://user@host/name or sqlite:///file.db
   --db-env NAME         the live database, its URL taken from this environment variable;
                         DATABASE_URL is tried when nothing else is given
-  --from FILE           no database: a schema as SQL (pg_dump -s, .schema), taken as what is live
+  --from FILE           no database: what `ddlguard snapshot` wrote down of it, or a schema as SQL
+                        (pg_dump -s, .schema), taken as what is live
+  --max-age AGE         a snapshot that is older (7d, 12h, 30m) counts as not checked. Without it,
+                        its age is said, and after 7 days that it should be taken anew
   --dialect NAME        postgres or sqlite. Alone: no live side at all, so whatever depends on one
                         is called possible. With --from: the dialect of the file
 
@@ -85,6 +90,33 @@ To accept a finding, write above the statement:
   -- ddlguard: allow drop-column until 2027-01-31, replaced by users.handle
 """
 
+SNAPSHOT = """\
+usage: ddlguard snapshot [--db URL | --db-env NAME] [-o FILE] [--name NAME]
+
+Writes down what a check needs to know of a database, so that `ddlguard check --from FILE` needs no
+way to it and no password: the schema, the server's version, settings and estimates. The file is
+JSON, sorted, one object a line. No value of any row is in it, no host, no role and no password.
+
+The database is read in read-only transactions, with short time-outs.
+
+options:
+  --db URL              postgresql://user@host/name or sqlite:///file.db
+  --db-env NAME         its URL is in this environment variable; DATABASE_URL is tried when nothing
+                        else is given
+  -o, --output FILE     where to; without it, or with -, to standard output
+  --name NAME           what reports call it; without it, the name of the database or the file
+  -h, --help            print this page
+
+exit codes:
+  0  the snapshot is complete
+  2  usage, configuration or internal error
+  4  the database could not be reached or read
+
+examples:
+  ddlguard snapshot --db-env PRODUCTION_URL -o live.json
+  ddlguard check migrations/ --from live.json
+"""
+
 RULES = """\
 usage: ddlguard rules [--format text|json] [--rules DIR]
 
@@ -107,15 +139,16 @@ options:
 """
 
 SCHEMA = """\
-usage: ddlguard schema
+usage: ddlguard schema [report|snapshot]
 
-Prints the JSON Schema (draft 2020-12) of what `ddlguard check --format json` prints.
+Prints the JSON Schema (draft 2020-12) of what `ddlguard check --format json` prints, or of the file
+that `ddlguard snapshot` writes.
 
 options:
   -h, --help    print this page
 """
 
-PAGES = {"check": CHECK, "rules": RULES, "explain": EXPLAIN, "schema": SCHEMA}
+PAGES = {"check": CHECK, "snapshot": SNAPSHOT, "rules": RULES, "explain": EXPLAIN, "schema": SCHEMA}
 
 
 def page(command: str) -> str:

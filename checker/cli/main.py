@@ -60,6 +60,10 @@ def _command(name: str) -> Callable[[list[str]], Exit]:
             from checker.cli.check import check
 
             return check
+        case "snapshot":
+            from checker.cli.snapshot import snapshot
+
+            return snapshot
         case "rules":
             from checker.cli.pages import rules
 

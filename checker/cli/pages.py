@@ -24,7 +24,7 @@ _TITLES = {
     "bad": "Found:\n\n```sql",
     "good": "Not found:\n\n```sql",
 }
-SCHEMA = Path(__file__).parents[1] / "schema" / "report-v1.json"
+SCHEMAS = Path(__file__).parents[1] / "schema"
 
 
 def rules(arguments: list[str]) -> Exit:
@@ -76,9 +76,9 @@ def _page(rule: Rule) -> str:
 
 
 def schema(arguments: list[str]) -> Exit:
-    """`ddlguard schema`: the JSON Schema of the report."""
-    parse(schema_parser(), arguments)
-    sys.stdout.write(SCHEMA.read_text(encoding="utf-8"))
+    """`ddlguard schema`: the JSON Schema of the report, or of a snapshot."""
+    given = parse(schema_parser(), arguments)
+    sys.stdout.write((SCHEMAS / f"{given.of}-v1.json").read_text(encoding="utf-8"))
     return Exit.OK
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from checker.catalog import Dialect
-from checker.cli.arguments import destination
+from checker.cli.arguments import destination, duration
 from checker.cli.stop import Stop
 from checker.config import Config, ConfigError, find, load
 from checker.finding import Severity
@@ -23,12 +25,16 @@ DEFAULT_VARIABLE = "DATABASE_URL"
 
 @dataclass(frozen=True, slots=True)
 class LiveChoice:
-    """What to check against: a URL, a file, or neither. `said` names the option that it comes from."""
+    """What to check against: a URL, a file, or neither. `said` names the option that it comes from.
+
+    A snapshot that is older than `max_age` counts as not looked at.
+    """
 
     url: str | None = None
     file: str | None = None
     dialect: Dialect | None = None
     said: str = ""
+    max_age: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def settings(given: argparse.Namespace, environment: Mapping[str, str]) -> Setti
     level = given.fail_on or config.fail_on or "error"
     return Settings(
         targets=_targets(given.targets, tuple(map(near, config.targets))),
-        live=_live(given, config, near, environment),
+        live=replace(_live(given, config, near, environment), max_age=_max_age(given, config)),
         kind=given.kind or config.kind,
         transaction=None if how == "auto" else how,
         fail_on=None if level == "never" else Severity(level),
@@ -144,6 +150,33 @@ def _configured(
     if dialect:
         return LiveChoice(dialect=dialect, said="dialect")
     raise Stop("what is it to be checked against? --db URL, --from FILE, or --dialect NAME for neither")
+
+
+def database(given: argparse.Namespace, environment: Mapping[str, str]) -> LiveChoice:
+    """The database to take a snapshot of; raises Stop where none is named."""
+    if given.db is not None and given.db_env is not None:
+        raise Stop("--db and --db-env exclude each other: a snapshot is of one database")
+    if given.db is not None:
+        return _url(given.db, "--db", None)
+    if given.db_env is not None:
+        return _from_variable(given.db_env, f"--db-env {given.db_env}", None, environment)
+    config = configuration()
+    if config.db_env:
+        return _from_variable(config.db_env, f"{config.path}: db-env", None, environment)
+    if environment.get(DEFAULT_VARIABLE):
+        return _url(environment[DEFAULT_VARIABLE], DEFAULT_VARIABLE, None)
+    raise Stop("a snapshot of which database? --db URL, or --db-env NAME")
+
+
+def _max_age(given: argparse.Namespace, config: Config) -> timedelta | None:
+    if given.max_age is not None:
+        return timedelta(**given.max_age)
+    if config.max_age is None:
+        return None
+    try:
+        return timedelta(**duration(config.max_age))
+    except argparse.ArgumentTypeError as problem:
+        raise Stop(f"{config.path}: max-age: {problem}") from None
 
 
 def _from_variable(

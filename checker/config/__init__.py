@@ -40,6 +40,7 @@ class Config:
     targets: tuple[str, ...] = ()
     db_env: str | None = None
     live_from: str | None = None
+    max_age: str | None = None
     dialect: str | None = None
     kind: str | None = None
     transaction: Literal["auto", "file", "each"] | None = None

@@ -39,6 +39,7 @@ class _File(_Table):
     targets: list[str] = Field(default_factory=list)
     db_env: str | None = Field(default=None, min_length=1)
     live_from: str | None = Field(default=None, alias="from")
+    max_age: str | None = None
     dialect: str | None = None
     kind: str | None = None
     transaction: Literal["auto", "file", "each"] | None = None
@@ -56,7 +57,7 @@ def validated(path: Path, content: Mapping[str, object]) -> Config:
     except ValidationError as problem:
         raise ConfigError(f"{path}: {_said(problem.errors()[0])}") from None
     return Config(
-        path, tuple(file.targets), file.db_env, file.live_from, file.dialect, file.kind, file.transaction,
+        path, tuple(file.targets), file.db_env, file.live_from, file.max_age, file.dialect, file.kind, file.transaction,
         file.fail_on, tuple(file.format), file.allow_incomplete, tuple(file.rule_paths),
         {name: _rule(rule) for name, rule in file.rules.items()},
     )  # fmt: skip

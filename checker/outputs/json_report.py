@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from checker import __version__
-from checker.finding import Allowed, Finding, Report, Severity, StatementReport
+from checker.finding import Allowed, Finding, LiveSide, Report, Severity, StatementReport
 from checker.outputs.options import Options
 
 VERSION = 1
@@ -21,17 +21,11 @@ def render(report: Report, options: Options) -> str:
 
 def document(report: Report) -> dict[str, object]:
     """The report in JSON's own types; the order of the keys is part of the contract."""
-    live = report.live
     return {
         "version": VERSION,
         "tool": {"name": "ddlguard", "version": __version__},
         "verdict": report.verdict,
-        "live": {
-            "dialect": live.dialect,
-            "server_version": live.server_version,
-            "source": live.source,
-            "name": live.name,
-        },
+        "live": _live(report.live),
         "target": {"kind": report.target_kind, "name": report.target_name},
         "statements": [_statement(statement) for statement in report.statements],
         "findings": [_finding(finding) for finding in report.findings],
@@ -39,6 +33,16 @@ def document(report: Report) -> dict[str, object]:
         "not_checked": [{"what": entry.what, "why": entry.why} for entry in report.not_checked],
         "summary": _summary(report),
     }
+
+
+def _live(live: LiveSide) -> dict[str, object]:
+    side: dict[str, object] = {
+        "dialect": live.dialect,
+        "server_version": live.server_version,
+        "source": live.source,
+        "name": live.name,
+    }
+    return side | ({"taken": live.taken, "age_seconds": live.age} if live.taken else {})
 
 
 def _statement(statement: StatementReport) -> dict[str, object]:

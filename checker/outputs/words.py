@@ -15,7 +15,7 @@ PRODUCTS = {
     "sqlite": "SQLite",
 }
 # Where the claim that nothing is wrong comes from, for each sort of live side.
-_SOURCES = {"database": "", "snapshot": "the snapshot ", "sql": "the schema in ", "none": ""}
+_SOURCES = {"database": "", "snapshot": "the snapshot of ", "sql": "the schema in ", "none": ""}
 
 
 def counted(number: int, noun: str) -> str:
@@ -39,7 +39,20 @@ def against(report: Report) -> str:
     product = f"{PRODUCTS.get(live.dialect, live.dialect)} {live.server_version}".strip()
     if live.source == "none":
         return f"no database ({product} rules only)"
-    return f"{product}, {_SOURCES[live.source]}{live.name}"
+    age = f", {old(live.age)}" if live.taken else ""
+    return f"{product}, {_SOURCES[live.source]}{live.name}{age}"
+
+
+def old(seconds: int) -> str:
+    """An age in its largest unit.
+
+    >>> old(59), old(7200), old(3 * 86400 + 5)
+    ('less than a minute old', '2 hours old', '3 days old')
+    """
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            return f"{counted(seconds // length, unit)} old"
+    return "less than a minute old"
 
 
 def effects(impact: Impact) -> str:
