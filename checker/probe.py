@@ -104,6 +104,10 @@ class Count:
     rows: Rows
     condition: Condition = field(default_factory=Always)
 
+    def among(self, rows: Rows) -> Count:
+        """The same question about other rows."""
+        return Count(rows, self.condition)
+
 
 @dataclass(frozen=True, slots=True)
 class Key:

@@ -113,6 +113,8 @@ class Demand:
     """What the rows must meet, or the server refuses the change: the question that finds the offenders."""
 
     refusal: RowsRefused
+    counts_only: bool = False
+    """An error that the server raises while it looks is left to the demands that follow."""
 
     @property
     def probe(self) -> Probe:

@@ -10,7 +10,7 @@ followed is `Unknown`, with the reason; nothing is ever guessed.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from checker.catalog import Catalog, QName, Table
@@ -294,6 +294,21 @@ def kept(source: Rows, alias: str, condition: Formula, *, negated: bool = False)
     if not source.opaque.isdisjoint(condition.columns):
         return Unknown("which rows are meant depends on values that nobody can foretell", source.fields)
     return _followed(Kept(source, alias, condition, negated))
+
+
+def with_text(rows: Rows, column: str) -> Rows:
+    """The rows with what is put into a column as the text that was written, where a statement writes them."""
+
+    def text(field: Field) -> Field:
+        return replace(field, type=SqlType("text")) if field.name == column else field
+
+    match rows:
+        case Given(fields=fields) | Selected(fields=fields):
+            return replace(rows, fields=tuple(map(text, fields)))
+        case Computed(outputs=outputs):
+            return replace(rows, outputs=tuple(replace(one, field=text(one.field)) for one in outputs))
+        case _:
+            return rows
 
 
 def _same(source: Rows, outputs: tuple[Output, ...]) -> bool:

@@ -264,7 +264,7 @@ class _Run:
             answer = self.questions.ask(demand.probe)
             if isinstance(answer, Unanswered):
                 risks.append(Risk(demand.refusal, answer.why))
-            elif answer is not None and not answer.none:
+            elif answer is not None and not answer.none and not (answer.error and demand.counts_only):
                 raise demand.refusal.answered(answer)
             else:
                 risks += [Risk(demand.refusal, code, met=True) for code in sorted(before.unfollowed)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checker import change as to
 from checker.catalog import Check, QName, Table
 from checker.data.shapes import is_converted
+from checker.data.written import limited
 from checker.probe import Count, DoesNotCast, Evaluates, Key, NotAmong, Probe
 from checker.refusals import Demand, DoesNotFit, EnumValueInUse, RowsRefused, ValueRefused
 from checker.refusals import DoesNotCast as CastRefused
@@ -29,6 +31,8 @@ def altered_type(view: Demands, change: to.AlterColumnType) -> Iterator[Demand]:
         yield from _cast(view, change, rows, column.type)
     else:
         yield _evaluated(view, change)
+        changed = replace(column, type=change.type)
+        yield from limited(change.table, changed, rows_of(view.after, change.table), already=True)
         if not column.nullable:
             yield from view.not_null(change.table, change.column)
     yield from _verified_again(view, change, table)

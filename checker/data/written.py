@@ -20,7 +20,7 @@ from checker.refusals import (
     OrphansFound,
     ValueRefused,
 )
-from checker.rows import Nothing, Rows, Unknown, fields_of, rows_of
+from checker.rows import Nothing, Rows, Unknown, fields_of, rows_of, with_text
 
 if TYPE_CHECKING:
     from checker.data.demands import Demands
@@ -138,30 +138,35 @@ def _values(view: Demands, table: Table, rows: Rows, columns: tuple[str, ...]) -
             yield Demand(_null(view, table, column, rows))
     for check in table.constraints:
         if isinstance(check, Check) and check.enforced and not check.expr.is_true:
-            if check.expr.columns and check.expr.columns.isdisjoint(columns):
+            # what is valid stays so where none of its columns is written
+            if check.validated and check.expr.columns and check.expr.columns.isdisjoint(columns):
                 continue
             yield _checked(view, table, check, rows)
 
 
 def _types(view: Demands, table: Table, rows: Rows, columns: tuple[str, ...]) -> Iterator[Demand]:
     name = table.name
-    message = "a value cannot be computed, or is none of its column's type"
-    yield Demand(ValueRefused("22P02", message, name, columns, Evaluates(rows), already=False))
     for column in filter(None, map(table.column, columns)):
         labels = view.after.labels_of(name, column.name)
         if labels and not column.type.array:
             said = f"invalid input value for enum {column.type}"
-            probe: Probe = Count(rows, NotAmong(column.name, labels))
-            yield Demand(EnumValueInUse("22P02", said, name, (column.name,), probe, already=False))
-        limit = column.type.args[0] if column.type.args else None
-        if (
-            column.type.name in ("character varying", "character")
-            and isinstance(limit, int)
-            and not column.type.array
-        ):
-            probe = Count(rows, IsTooLong(column.name, limit))
-            said = f"value too long for type {column.type}"
-            yield Demand(DoesNotFit("22001", said, name, (column.name,), probe, already=False))
+            probe: Probe = Count(with_text(rows, column.name), NotAmong(column.name, labels))
+            refusal = EnumValueInUse("22P02", said, name, (column.name,), probe, already=False)
+            yield Demand(refusal, counts_only=True)
+    message = "a value cannot be computed, or is none of its column's type"
+    yield Demand(ValueRefused("22P02", message, name, columns, Evaluates(rows), already=False))
+    for column in filter(None, map(table.column, columns)):
+        yield from limited(name, column, rows, already=False)
+
+
+def limited(name: QName, column: Column, rows: Rows, *, already: bool) -> Iterator[Demand]:
+    """No string that is longer than its column."""
+    limit = column.type.args[0] if column.type.args else None
+    strings = column.type.name in ("character varying", "character") and not column.type.array
+    if strings and isinstance(limit, int):
+        probe = Count(rows, IsTooLong(column.name, limit))
+        said = f"value too long for type {column.type}"
+        yield Demand(DoesNotFit("22001", said, name, (column.name,), probe, already=already))
 
 
 def _null(view: Demands, table: Table, column: Column, rows: Rows) -> NullsFound:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from checker.catalog import QName
-from checker.remedy.spelling import comment, qualified, quoted
+from checker.spelling import comment, qualified, quoted
 
 
 def backup(table: QName, *, postgres: bool) -> str:

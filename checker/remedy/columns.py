@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.catalog import Catalog, Column, QName
-from checker.remedy.spelling import comment, cut, in_dollars, neutral, qualified, quoted, script, spelled
+from checker.spelling import comment, cut, in_dollars, neutral, qualified, quoted, script, spelled
 from checker.sqltype import SqlType
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.catalog import Check, ForeignKey, Table
-from checker.remedy.spelling import comment, in_parens, names, qualified, quoted, script
+from checker.spelling import comment, in_parens, names, qualified, quoted, script
 
 
 def add_unverified(table: Table, constraint: Check | ForeignKey) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from checker.catalog import ForeignKey, QName, Table
+from checker.catalog import Expr, ForeignKey, QName, Table
 from checker.probe import Duplicates, Key
 from checker.remedy.backups import backup
-from checker.remedy.spelling import in_parens, literal, qualified, quoted, script
+from checker.spelling import in_parens, literal, qualified, quoted, script
 
 
 def rows_with(table: QName, column: str, values: tuple[str, ...]) -> str:
@@ -16,9 +16,9 @@ def rows_with(table: QName, column: str, values: tuple[str, ...]) -> str:
     return f"SELECT count(*) FROM {qualified(table)} WHERE {quoted(column)}::text IN ({listed});"
 
 
-def rows_where(table: QName, condition: str) -> str:
-    """A query for the rows that meet a condition."""
-    return f"SELECT * FROM {qualified(table)} WHERE {condition};"
+def rows_where(table: QName, condition: Expr, *, negated: bool = False) -> str:
+    """A query for the rows that meet a condition; with `negated`, for those that it is false of."""
+    return f"SELECT * FROM {qualified(table)} WHERE {'NOT ' * negated}{in_parens(condition.text)};"
 
 
 # Duplicates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.catalog import Catalog, QName, View
-from checker.remedy.spelling import qualified, quoted, script, statement
+from checker.spelling import qualified, quoted, script, statement
 
 
 def compatibility_view(old: QName, new: QName) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checker.live.asking.casts_sql import does_not_cast, loses
+from checker.casts_sql import does_not_cast, loses
 from checker.live.asking.rows_sql import RowsSql, literal, quoted
 from checker.probe import (
     Always,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.catalog import Dialect, QName
-from checker.remedy import spelled
 from checker.rows import (
     Both,
     Computed,
@@ -24,6 +23,7 @@ from checker.rows import (
     Unknown,
     Value,
 )
+from checker.spelling import spelled
 from checker.sqltype import SqlType
 
 _LARGEST = {"smallint": 32767, "integer": 2147483647, "bigint": 9223372036854775807}
@@ -83,7 +83,7 @@ class RowsSql:
                 return " UNION ALL ".join(parts)
             case Selected(query=query, fields=fields):
                 names = ", ".join(quoted(field.name) for field in fields)
-                outputs = ", ".join(self._stored_as(quoted(field.name), field) for field in fields)
+                outputs = ", ".join(self._stored_as(quoted(field.name), _roomy(field)) for field in fields)
                 return (
                     f"SELECT {outputs} FROM (WITH q ({names}) AS ({self.text(query)}\n) SELECT * FROM q) AS q"
                 )
@@ -116,7 +116,7 @@ class RowsSql:
     def _cell(self, field: Field, value: Value, number: int) -> str:
         match value:
             case Formula():
-                return self._as(f"({self.text(value)}\n)", field)
+                return self._as(f"({self.text(value)}\n)", _roomy(field))
             case Fresh():
                 return self._fresh(field, str(number))
             case Copy() | Opaque():
@@ -137,7 +137,7 @@ class RowsSql:
                 read = f"{quoted(alias)}.{quoted(column)}"
                 return f"{self._converted(read, held.get(column), field)} AS {name}"
             case Formula():
-                new = self._as(f"({self.text(value)}\n)", field)
+                new = self._as(f"({self.text(value)}\n)", _roomy(field))
             case Fresh():
                 new = self._fresh(field, _ROW)
             case Opaque():
@@ -213,6 +213,17 @@ class RowsSql:
             at = reading.end
         parts.append(formula.text[at:])
         return "".join(parts)
+
+
+def _roomy(field: Field) -> Field:
+    """The column without the length of its type: a cast would cut what the server refuses."""
+    match field.type.name:
+        case "character varying":
+            return replace(field, type=field.type.bare())
+        case "character":
+            return replace(field, type=replace(field.type, name="bpchar", args=()))
+        case _:
+            return field
 
 
 def _collation(name: str) -> str:

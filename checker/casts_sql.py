@@ -6,8 +6,7 @@ tried.
 
 from __future__ import annotations
 
-from checker.live.asking.rows_sql import literal
-from checker.remedy import spelled
+from checker.spelling import literal, spelled
 from checker.sqltype import SqlType
 
 RANGES = {
