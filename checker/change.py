@@ -552,6 +552,13 @@ class NoChange(Change):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MayWrite(Change):
+    """Rows of these tables are written under a condition that nobody can decide; the schema stays as it is."""
+
+    tables: tuple[QName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotUnderstood(Change):
     """Could not be read, or does what nobody can see: why, and the relations that it may have changed.
 
@@ -627,7 +634,7 @@ def touched(change: Change) -> tuple[QName, ...]:
             return (table,) if table is not None else (name,)
         case SetSchema(name=name):
             return (name,)
-        case NoChange(names=names) | NotUnderstood(names=names):
+        case NoChange(names=names) | NotUnderstood(names=names) | MayWrite(tables=names):
             return names
         case _:
             return ()

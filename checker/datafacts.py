@@ -16,6 +16,7 @@ from checker.change import (
     Delete,
     DropTable,
     Insert,
+    MayWrite,
     NotUnderstood,
     RenameColumn,
     RenameTable,
@@ -89,6 +90,8 @@ def fold(facts: DataFacts, change: Change, born: Collection[QName] = ()) -> Data
             return replace(
                 facts, filled=facts.filled | set(names), emptied=kept, unsure=facts.unsure or everything
             )
+        case MayWrite(tables=names):
+            return replace(facts, filled=facts.filled | set(names), emptied=facts.emptied - set(names))
         case _:
             return facts
 

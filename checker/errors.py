@@ -12,6 +12,7 @@
     ├── NotInTransaction     25001: cannot run inside a transaction block
     ├── NewEnumValueUsed     55P04: an enum value is used in the transaction that adds it
     ├── TransactionAborted   25P02: an earlier statement failed; nothing runs until the end of the block
+    ├── NotDeferrable        42809: SET CONSTRAINTS defers a constraint that is not deferrable
     ├── SyntaxFault          42601: no SQL of this server
     └── Refused              any other code
 
@@ -83,6 +84,10 @@ class NewEnumValueUsed(ApplyError):
 
 class TransactionAborted(ApplyError):
     """An earlier statement of the transaction failed: nothing runs until its end."""
+
+
+class NotDeferrable(ApplyError):
+    """SET CONSTRAINTS … DEFERRED names a constraint that is not deferrable; `others` is its table, then its name."""
 
 
 class SyntaxFault(ApplyError):

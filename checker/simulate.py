@@ -17,7 +17,7 @@ from checker import change as to
 from checker.apply import apply
 from checker.apply.applied import Applied
 from checker.assume import assume, is_assumed
-from checker.catalog import Catalog, QName
+from checker.catalog import Catalog
 from checker.change import Change, NoChange, NotUnderstood, describe, touched
 from checker.data import demands, with_rows
 from checker.enum_labels import refuse_new_labels
@@ -33,8 +33,10 @@ from checker.sql.read import read as read_statement
 from checker.sql.tokens import has_placeholders
 from checker.statement import Migration, Statement, Transaction
 from checker.step import Gone, Step
-from checker.transactions import fold, is_control
+from checker.transactions import fold, is_control, only_outside
 from checker.values import replace
+
+_ROWS_ALONE = (to.Insert, to.Update, to.Delete, to.MayWrite, NoChange)
 
 Read = Callable[[Statement, str], nodes.Node]
 Steps: TypeAlias = Generator[Step[Change], None, bool]
@@ -177,24 +179,34 @@ class _Run:
                 yield from self._not_followed(part)
             return True
         answer = decide(self.catalog, node.condition)
-        return (yield from self._parts(node.then if answer in (True, None) else node.otherwise))
+        raises = any(isinstance(part, nodes.Raise) for part in node.then)
+        runs = not raises if answer is None else answer
+        return (yield from self._parts(node.then if runs else node.otherwise))
 
     def _not_followed(self, node: nodes.Node) -> Steps:
         """What stands under a condition that nobody can decide: it may have happened."""
-        names: tuple[QName, ...] = ()
-        catalog, session = self.catalog, self.session
+        catalog, session, pending = self.catalog, self.session, len(self.pending)
         steps = list(self.node(node))
-        self.catalog, self.session = catalog, session
-        for step in steps:
-            names += touched(step.change)
+        self.catalog, self.session = replace(catalog, unfollowed=self.catalog.unfollowed), session
+        del self.pending[pending:]
+        names = tuple(dict.fromkeys(name for step in steps for name in touched(step.change)))
+        if all(step.error is None and isinstance(step.change, _ROWS_ALONE) for step in steps):
+            return (yield from self._may_write(steps, node))
         everything = any(isinstance(step.change, NotUnderstood) and step.change.everything for step in steps)
         reason = "runs under a condition that cannot be decided from a catalog"
-        known = tuple(dict.fromkeys(names))
         return (
             yield from self.change(
-                NotUnderstood(reason=reason, names=known, everything=everything, at=node.at)
+                NotUnderstood(reason=reason, names=names, everything=everything, at=node.at)
             )
         )
+
+    def _may_write(self, steps: list[Step[Change]], node: nodes.Node) -> Steps:
+        """Rows alone are at stake; what deletes them is judged all the same."""
+        yield from (replace(step, assumed=True) for step in steps if isinstance(step.change, to.Delete))
+        written = (
+            name for step in steps if not isinstance(step.change, NoChange) for name in touched(step.change)
+        )
+        return (yield from self.change(to.MayWrite(tables=tuple(dict.fromkeys(written)), at=node.at)))
 
     def _tolerated(self, node: nodes.Tolerated) -> Steps:
         """Parts under EXCEPTION WHEN: a refusal that it expects takes them back and is no refusal."""
@@ -229,7 +241,7 @@ class _Run:
 
     def _allow_in_transaction(self, node: nodes.Node) -> None:
         """Raises NotInTransaction (25001) for what the server refuses inside a transaction block."""
-        words = _only_outside(node, self.catalog)
+        words = only_outside(node, self.catalog)
         if words and self.session.in_transaction:
             message = f"{words} cannot run inside a transaction block"
             raise NotInTransaction("25001", message, words)
@@ -278,7 +290,7 @@ class _Run:
                 self.pending.clear()
             case to.Commit() | to.Rollback(savepoint=None):
                 self.pending.clear()
-            case NoChange() | NotUnderstood() | to.EndOfFile():
+            case NoChange() | NotUnderstood() | to.EndOfFile() | to.MayWrite():
                 pass
             case _ if not is_control(change):
                 self.pending.append(describe(change))
@@ -341,36 +353,6 @@ def _ends_abort(node: nodes.Node) -> bool:
 
 def _internal(error: Exception) -> str:
     return f"internal error: {type(error).__name__}: {error}"
-
-
-def _only_outside(node: nodes.Node, catalog: Catalog) -> str:
-    """The words of a statement that PostgreSQL runs only outside a transaction block; "" for any other."""
-    match node:
-        case nodes.CreateIndex(concurrently=True):
-            return "CREATE INDEX CONCURRENTLY"
-        case nodes.Drop(kind="index", concurrently=True):
-            return "DROP INDEX CONCURRENTLY"
-        case nodes.Drop(kind="database" | "tablespace" as kind):
-            return f"DROP {kind.upper()}"
-        case nodes.Alter(actions=actions):
-            detaches = any(isinstance(one, nodes.DetachPartition) and one.concurrently for one in actions)
-            return "ALTER TABLE ... DETACH CONCURRENTLY" if detaches else ""
-        case nodes.AddEnumValue() if catalog.server.is_postgres and catalog.server.version < (12,):
-            return "ALTER TYPE ... ADD"
-        case nodes.Utility(words=words):
-            return _OUTSIDE.get(words, "") if catalog.server.is_postgres or words == "vacuum" else ""
-        case _:
-            return ""
-
-
-_OUTSIDE = {
-    "vacuum": "VACUUM",
-    "vacuum full": "VACUUM",
-    "reindex concurrently": "REINDEX CONCURRENTLY",
-    "create database": "CREATE DATABASE",
-    "create tablespace": "CREATE TABLESPACE",
-    "alter system": "ALTER SYSTEM",
-}
 
 
 def _doubt(catalog: Catalog, change: Change) -> Catalog:

@@ -27,6 +27,7 @@ from checker.change import (
 )
 from checker.errors import Refused
 from checker.session import Mark, Session, Settings
+from checker.sql import nodes
 from checker.values import replace
 
 
@@ -197,3 +198,33 @@ def _moved(session: Session, old: QName, new: QName) -> Session:
     born = session.born - {old} | {new} if old in session.born else session.born
     labels = frozenset((new if name == old else name, label) for name, label in session.new_labels)
     return replace(session, born=born, gone=session.gone - {new} | {old}, new_labels=labels)
+
+
+_OUTSIDE = {
+    "vacuum": "VACUUM",
+    "vacuum full": "VACUUM",
+    "reindex concurrently": "REINDEX CONCURRENTLY",
+    "create database": "CREATE DATABASE",
+    "create tablespace": "CREATE TABLESPACE",
+    "alter system": "ALTER SYSTEM",
+}
+
+
+def only_outside(node: nodes.Node, catalog: Catalog) -> str:
+    """The words of a statement that PostgreSQL runs only outside a transaction block; "" for any other."""
+    match node:
+        case nodes.CreateIndex(concurrently=True):
+            return "CREATE INDEX CONCURRENTLY"
+        case nodes.Drop(kind="index", concurrently=True):
+            return "DROP INDEX CONCURRENTLY"
+        case nodes.Drop(kind="database" | "tablespace" as kind):
+            return f"DROP {kind.upper()}"
+        case nodes.Alter(actions=actions):
+            detaches = any(isinstance(one, nodes.DetachPartition) and one.concurrently for one in actions)
+            return "ALTER TABLE ... DETACH CONCURRENTLY" if detaches else ""
+        case nodes.AddEnumValue() if catalog.server.is_postgres and catalog.server.version < (12,):
+            return "ALTER TYPE ... ADD"
+        case nodes.Utility(words=words):
+            return _OUTSIDE.get(words, "") if catalog.server.is_postgres or words == "vacuum" else ""
+        case _:
+            return ""

@@ -31,6 +31,9 @@ def with_rows(before: Catalog, after: Catalog, change: Change, session: Session)
             return _put(after, _truncated(before, change))
         case to.Insert() | to.Update() | to.Delete():
             return _written(reader, before, after, change)
+        case to.MayWrite(tables=tables):
+            why = "its rows may be written under a condition that nobody can decide"
+            return _put(after, _unknown(after, tables, why))
         case to.RenameEnumValue():
             return _put(after, shapes.relabelled(before, change))
         case (

@@ -228,6 +228,8 @@ WHERE r.ev_class = ANY(%(of2618)s::oid[]) AND d.refclassid IN (1259, 1247, 1255)
 NAMED = """
 SELECT 1259, oid FROM pg_class
 WHERE relname = ANY(%(names)s::name[]) AND relnamespace = ANY(%(schemas)s::oid[])
+UNION ALL SELECT 1259, conrelid FROM pg_constraint
+WHERE conname = ANY(%(names)s::name[]) AND connamespace = ANY(%(schemas)s::oid[]) AND conrelid <> 0
 UNION ALL SELECT 1247, oid FROM pg_type
 WHERE typnamespace = ANY(%(schemas)s::oid[]) AND (typname = ANY(%(names)s::name[]))
 UNION ALL SELECT 1255, oid FROM pg_proc

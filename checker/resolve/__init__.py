@@ -12,8 +12,8 @@ from typing import Any
 from checker import change as to
 from checker.catalog import Catalog, QName
 from checker.change import Change
-from checker.errors import SyntaxFault
-from checker.resolve import alter_objects, drops, indexes, objects, rows, views
+from checker.errors import Refused, SyntaxFault
+from checker.resolve import alter_objects, deferring, drops, indexes, objects, rows, views
 from checker.resolve.alter import resolve_alter
 from checker.resolve.protocol import Resolving, emit, skipped
 from checker.resolve.queries import look_up
@@ -113,6 +113,11 @@ def _invalid(scope: Scope, node: nodes.Invalid) -> Iterable[Change]:
     raise SyntaxFault("42601" if scope.is_postgres else "SQLITE_ERROR", node.message)
 
 
+def _raise(scope: Scope, node: nodes.Raise) -> Iterable[Change]:
+    """A block that raises an exception itself is refused with it."""
+    raise Refused(node.code, node.message)
+
+
 _SIMPLE: Mapping[type, Callable[[Scope, Any], Iterable[Change]]] = {
     nodes.CreateTable: _create_table,
     nodes.CreateIndex: indexes.resolve_create_index,
@@ -137,5 +142,7 @@ _SIMPLE: Mapping[type, Callable[[Scope, Any], Iterable[Change]]] = {
     nodes.Query: rows.query,
     nodes.Utility: rows.utility,
     nodes.Unreadable: rows.unreadable,
+    nodes.SetConstraints: deferring.set_constraints,
+    nodes.Raise: _raise,
     nodes.Invalid: _invalid,
 }

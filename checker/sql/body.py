@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from checker.sql.body_conditions import SQLSTATES
+from checker.sql.body_conditions import SQLSTATES, read_raise
 from checker.sql.body_guards import read_condition
 from checker.sql.body_text import known_text, place
 from checker.sql.cursor import Cursor, Unexpected
@@ -25,6 +25,7 @@ from checker.sql.nodes import (
     Name,
     Node,
     Query,
+    Raise,
     Tolerated,
     Unreadable,
     Update,
@@ -115,7 +116,7 @@ class _Body:
             start = c.i
             conditions = self.conditions()
             handled = self.statements()
-            if any(isinstance(part, Utility) and part.words == "raise exception" for part in handled):
+            if any(isinstance(part, Raise) for part in handled):
                 continue
             states |= conditions
             if not all(isinstance(part, Utility | Query) for part in handled):
@@ -216,9 +217,13 @@ class _Body:
         """RAISE alone and RAISE 'text' are exceptions too."""
         c, first = self.c, self.c.i
         c.i += 1
-        level = c.accept_any(("DEBUG", "LOG", "INFO", "NOTICE", "WARNING")) or "EXCEPTION"
+        level = c.accept_any(("DEBUG", "LOG", "INFO", "NOTICE", "WARNING"))
+        c.accept("EXCEPTION")
+        start = c.i
         self.to_semicolon()
-        return self.done(Utility(f"raise {level.lower()}", at=c.span(first)))
+        if level is not None:
+            return self.done(Utility(f"raise {level.lower()}", at=c.span(first)))
+        return self.done(read_raise(c.tokens[start : c.i], c.span(first)))
 
     def return_(self) -> Nodes:
         c, first = self.c, self.c.i

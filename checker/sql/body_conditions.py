@@ -1,6 +1,11 @@
-"""The names of conditions that EXCEPTION handlers know, with their SQLSTATEs, by class."""
+"""The names of conditions that EXCEPTION handlers and RAISE know, with their SQLSTATEs, by class."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker.sql.nodes import At, Raise
+from checker.sql.tokens import Token, literal
 
 _CLASSES = {
     "0A": "feature_not_supported:000",
@@ -105,3 +110,28 @@ def _states() -> dict[str, tuple[str, ...]]:
 
 SQLSTATES = _states()
 """SQLSTATEs by condition name (`errcodes.txt` of PostgreSQL 15); one that ends in 000 stands for its whole class."""
+
+
+def read_raise(tokens: Sequence[Token], at: At) -> Raise:
+    """What stands behind RAISE [EXCEPTION]: a format, a condition, SQLSTATE and a code; USING may say another."""
+    code, message = "P0001", "an exception of its own"
+    head = tokens[0] if tokens else None
+    if head is not None and head.kind == "string":
+        message = literal(head)
+    elif head is not None and head.upper == "SQLSTATE" and len(tokens) > 1 and tokens[1].kind == "string":
+        code = literal(tokens[1])
+    elif head is not None and head.upper != "USING":
+        code = _state(head.text, code)
+    for option, equals, value in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if equals.upper in ("=", ":=") and value.kind == "string":
+            if option.upper == "ERRCODE":
+                code = _state(literal(value), code)
+            elif option.upper == "MESSAGE":
+                message = literal(value)
+    return Raise(code, message, at)
+
+
+def _state(said: str, default: str) -> str:
+    """The SQLSTATE of a condition's name, or the one that is said itself."""
+    known = SQLSTATES.get(said.lower())
+    return known[0] if known else said if len(said) == 5 and said.isalnum() else default

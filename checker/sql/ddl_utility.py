@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from checker.sql.cursor import Cursor
 from checker.sql.ddl_drop import read_kind, read_signature
-from checker.sql.nodes import Name, Node, ObjectKind, SetSetting, TransactionControl, Unreadable, Utility
+from checker.sql.nodes import (
+    Name,
+    Node,
+    ObjectKind,
+    SetConstraints,
+    SetSetting,
+    TransactionControl,
+    Unreadable,
+    Utility,
+)
 
 # Transactions
 
@@ -87,6 +96,8 @@ def read_set(c: Cursor, first: int) -> Node:
 
 
 def _special_setting(c: Cursor, local: bool, first: int) -> Node | None:
+    if c.accept("CONSTRAINTS"):
+        return _set_constraints(c, first)
     for words in _NO_SETTINGS:
         if c.accept(*words):
             c.rest()
@@ -102,11 +113,16 @@ def _special_setting(c: Cursor, local: bool, first: int) -> Node | None:
     return None
 
 
-_NO_SETTINGS: tuple[tuple[str, ...], ...] = (
-    ("CONSTRAINTS",),
-    ("TRANSACTION",),
-    ("SESSION", "CHARACTERISTICS"),
-)
+def _set_constraints(c: Cursor, first: int) -> SetConstraints:
+    names = () if c.accept("ALL") else c.names()
+    mode = c.accept_any(("DEFERRED", "IMMEDIATE"))
+    if mode is None:
+        raise c.unexpected("DEFERRED or IMMEDIATE")
+    c.end()
+    return SetConstraints(names, mode == "DEFERRED", c.span(first))
+
+
+_NO_SETTINGS: tuple[tuple[str, ...], ...] = (("TRANSACTION",), ("SESSION", "CHARACTERISTICS"))
 _SPECIAL: tuple[tuple[tuple[str, ...], str], ...] = (
     (("TIME", "ZONE"), "timezone"), (("SESSION", "AUTHORIZATION"), "session_authorization"), (("ROLE",), "role"),
     (("NAMES",), "client_encoding"), (("SCHEMA",), "search_path"), (("XML", "OPTION"), "xmloption"),

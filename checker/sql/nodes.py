@@ -666,6 +666,24 @@ class Tolerated:
 
 
 @dataclass(frozen=True, slots=True)
+class SetConstraints:
+    """SET CONSTRAINTS; without names it is about ALL."""
+
+    names: tuple[Name, ...]
+    deferred: bool
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """RAISE EXCEPTION of PL/pgSQL: the block ends with this SQLSTATE and this message."""
+
+    code: str
+    message: str
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """Not understood: why, and the relations that it names, as far as one could see."""
 
@@ -690,5 +708,5 @@ Node = (
     CreateTable | Alter | CreateIndex | Drop | CreateSchema | CreateView | CreateSequence | CreateType
     | AddEnumValue | RenameEnumValue | CreateDomain | AlterObject | CreateFunction | CreateTrigger
     | CreatePolicy | CreateExtension | Truncate | TransactionControl | SetSetting | Insert | Update
-    | Delete | Query | Utility | Block | If | Tolerated | Unreadable | Invalid
+    | Delete | Query | Utility | Block | If | Tolerated | SetConstraints | Raise | Unreadable | Invalid
 )  # fmt: skip

@@ -22,26 +22,30 @@ from checker.catalog import Column
 from checker.change import Change, Insert, Update
 from checker.errors import GeneratedColumnWrite
 from checker.finding import Claim
-from checker.remedy import comment
+from checker.remedy import comment, script
 from checker.step import Step
 
 
 def check(step: Step[Change], error: GeneratedColumnWrite) -> Iterator[Claim]:
-    found = [column.name for column in _written(step)]
-    listed = ", ".join(found) or error.object
-    advice = f"leave out {listed}" if found else ""
-    if any(column.identity for column in _written(step)):
-        advice += ", or say OVERRIDING SYSTEM VALUE before VALUES"
+    written = _written(step)
+    generated = ", ".join(column.name for column in written if column.generated)
+    identity = ", ".join(column.name for column in written if not column.generated)
+    advice = [f"leave out {generated}"] if generated else []
+    if identity and isinstance(step.change, Insert):
+        advice.append(f"leave out {identity}, or say OVERRIDING SYSTEM VALUE before VALUES")
+    elif identity:
+        advice.append(f"leave out {identity}")
     yield step.claim(
         f"{error.object} is filled by the server itself and takes no value",
         evidence=f"error {error.code}: {error.message}",
-        remedy=comment(advice) if advice else "",
+        remedy=script(*map(comment, advice)),
         object=error.object,
     )
 
 
 def _written(step: Step[Change]) -> list[Column]:
-    """The columns among those that the statement writes which only the server may fill."""
+    """The columns among those that the statement writes which only the server may fill; COPY may fill an identity."""
+    copies = isinstance(step.change, Insert) and step.change.copy
     if not isinstance(step.change, Insert | Update):
         return []
     table = step.table(step.change.table)
@@ -53,5 +57,6 @@ def _written(step: Step[Change]) -> list[Column]:
     return [
         column
         for column in (table.columns if table else ())
-        if (column.generated or column.identity == "always") and (named is None or column.name in named)
+        if (column.generated or (column.identity == "always" and not copies))
+        and (named is None or column.name in named)
     ]
