@@ -46,8 +46,10 @@ def _from_number(value: str, source: SqlType, target: SqlType) -> str | None:
     if target.name in RANGES:
         low, high = RANGES[target.name]
         exact = value if source.name in RANGES else f"round(({value})::numeric)"
-        special = "" if source.name in RANGES else f"({value})::text IN ('NaN', 'Infinity', '-Infinity') OR "
-        return f"CASE WHEN {special}false THEN true ELSE {exact} NOT BETWEEN {low} AND {high} END"
+        special = f"({value})::text IN ('NaN', 'Infinity', '-Infinity')"
+        # not NOT BETWEEN: an index serves either half of this
+        outside = f"({exact} < {low} OR {exact} > {high})"
+        return outside if source.name in RANGES else f"CASE WHEN {special} THEN true ELSE {outside} END"
     if target.name == "numeric" and target.args:
         return _too_many_digits(value, target)
     return "false" if target.name in ("numeric", "real", "double precision") else None

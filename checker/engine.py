@@ -25,6 +25,7 @@ from checker.change import (
 from checker.datafacts import NO_FACTS, fold
 from checker.errors import TransactionAborted
 from checker.finding import (
+    Asked,
     Certainty,
     Claim,
     Finding,
@@ -35,7 +36,7 @@ from checker.finding import (
     Severity,
     StatementReport,
 )
-from checker.probe import Answer, Answerer, Questions
+from checker.probe import NO_ROWS, NOT_LOOKED, Answerer, Questions
 from checker.refusals import Risk
 from checker.registry import RuleSet
 from checker.rule import Rule
@@ -45,7 +46,6 @@ from checker.statement import Migration, Span, Statement
 from checker.step import Step
 from checker.values import replace
 
-NO_ROWS = "there is no database whose rows could be looked at"
 MOST_ROUNDS = 6
 """Answers may change the run (a statement is refused, what follows does not happen), and then it asks anew."""
 
@@ -64,15 +64,16 @@ def check(
     not_checked: Iterable[NotChecked] = (),
     today: date | None = None,
     answerer: Answerer | None = None,
+    nobody: str = NO_ROWS,
 ) -> Report:
     """What these migrations would do to this catalog. `target` is its kind and name for the report.
 
     `severities` overrides a rule's severity, "off" leaves the rule out; `not_checked` is what the live side could
     not look at. A rule that raises is in `Report.bugs`; the others still run. `answerer` puts questions about rows to
     the live side: the run is gone through, what it asks is answered, and it is gone through again until it asks
-    nothing new. Without one no question is answered.
+    nothing new. Without one no question is answered, for the reason `nobody`.
     """
-    questions = Questions(no_rows="" if answerer else NO_ROWS)
+    questions = Questions(no_rows="" if answerer else nobody)
     steps = list(simulate(migrations, catalog, questions=questions))
     if answerer is not None:
         steps = _answered(steps, migrations, catalog, rules, questions, answerer)
@@ -98,7 +99,9 @@ def _answered(
         open_ones = tuple(probe for probe in questions.asked if probe not in questions.known)
         if not open_ones:
             return steps
-        questions.known.update(answerer(open_ones, _loose(steps, catalog)))
+        started = time.perf_counter()
+        found = answerer(open_ones, _loose(steps, catalog))
+        questions.learn(found, time.perf_counter() - started)
         steps = list(simulate(migrations, catalog, questions=questions))
     questions.no_rows = "it was asked too late: the answers before it changed the run once more"
     return list(simulate(migrations, catalog, questions=questions))
@@ -145,8 +148,7 @@ def judge(
     return Report(
         live, *target, run.statement_reports(), tuple(sorted(kept, key=_order)), tuple(allowed),
         (*not_checked, *run.undecided, *map(_unfinished, run.bugs)),
-        probes=sum(isinstance(one, Answer) for one in questions.known.values()) if questions else 0,
-        seconds=time.perf_counter() - started, fail_on=fail_on, bugs=tuple(run.bugs),
+        asked=questions.account() if questions else Asked(), seconds=time.perf_counter() - started, fail_on=fail_on, bugs=tuple(run.bugs),
     )  # fmt: skip
 
 
@@ -228,7 +230,7 @@ class _Run:
             if rule.predicts and (risk.refusal.already or rule.changes != (Change,))
         )  # fmt: skip
         self._ask(refused, wanted)
-        if risk.why != NO_ROWS:
+        if risk.why not in NOT_LOOKED:
             subject = ", ".join(f"{risk.refusal.table}.{column}" for column in risk.refusal.columns)
             self.undecided.setdefault(NotChecked(f"rows of {subject or risk.refusal.table}", risk.why))
 

@@ -144,6 +144,19 @@ class LiveSide:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Questions about rows: how many were put to the live side, how many it answered, in what time.
+
+    `nobody` says why not one was put: there is nobody to ask, or nobody was to be asked.
+    """
+
+    questions: int = 0
+    answered: int = 0
+    seconds: float = 0.0
+    nobody: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBug:
     """A rule that raised: which, where, and what; the other rules still ran."""
 
@@ -164,7 +177,7 @@ class Report:
     findings: tuple[Finding, ...]
     allowed: tuple[Allowed, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
-    probes: int = 0
+    asked: Asked = Asked()
     seconds: float = 0.0
     fail_on: Severity | None = Severity.ERROR
     bugs: tuple[RuleBug, ...] = ()

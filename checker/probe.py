@@ -13,6 +13,7 @@ from dataclasses import field
 from typing import Literal, TypeAlias
 
 from checker.catalog import QName
+from checker.finding import Asked
 from checker.rows import Formula, Rows, Unknown
 from checker.sqltype import SqlType
 from checker.values import dataclass
@@ -216,6 +217,13 @@ def _keys(keys: tuple[Key, ...], where: Formula | None) -> frozenset[str]:
 
 # Answers
 
+Strength = Literal["off", "cheap", "full"]
+"""How thoroughly rows are looked at: not at all, until a question is decided, until the offenders are counted."""
+NO_ROWS = "there is no database whose rows could be looked at"
+OFF = "--probes off"
+NOT_LOOKED = frozenset((NO_ROWS, OFF))
+"""Why not even one question is answered. That is said once, and not for each of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -223,9 +231,10 @@ class Answer:
 
     `found` are the rows (for Duplicates: the keys) in question; with `at_least` counting stopped there. `total`
     are all rows that were looked at, None where nobody counted them. `error` is the code of the error that the
-    server raised when it computed the values themselves, `said` its message without values. `how` says in a few
-    words how it was obtained ("counted", "stopped at the first", "proven by index users_email_key"); `seconds`
-    is the time that it took, shared among the questions of one pass, None where it was not asked now.
+    server raised when it computed the values themselves, `said` its message without values. `how` says how it was
+    obtained: counted; found, where the search stopped at the first; computed, where the server was made to compute
+    the values. `seconds` is the time that it took, shared among the questions of one pass, None where it was not
+    asked now. `examples` are primary keys of offenders, where they were asked for.
     """
 
     found: int
@@ -243,14 +252,18 @@ class Answer:
         return not self.found and self.error is None
 
     def evidence(self, counted: str = "rows") -> str:
-        """In words, without a value of any row.
+        """In words, without a value of any row that was not asked for.
 
         >>> Answer(3, total=12481, seconds=0.04).evidence()
         '3 of 12,481 rows, counted in 40 ms'
         >>> Answer(1000, at_least=True, seconds=2.5).evidence("keys")
         'at least 1,000 keys, counted in 2.5 s'
+        >>> Answer(1, at_least=True, how="found", seconds=0.002).evidence()
+        'at least 1 row, found in 2 ms, the search stopped there'
         """
-        how = self.how + self._taken
+        stopped = ", the search stopped there" if self.how == "found" else ""
+        keys = f" ({', '.join(self.examples)})" if self.examples else ""
+        how = f"{self.how}{self._taken}{stopped}{keys}"
         if self.error is not None:
             return f"error {self.error}, {how}"
         return f"{self.amount(counted)}, {how}"
@@ -263,7 +276,7 @@ class Answer:
         """
         number = f"at least {self.found:,}" if self.at_least else f"{self.found:,}"
         whole = f" of {self.total:,}" if self.total is not None and self.total != self.found else ""
-        noun = counted.removesuffix("s") if self.found == 1 and not whole and not self.at_least else counted
+        noun = counted.removesuffix("s") if self.found == 1 and not whole else counted
         return f"{number}{whole} {noun}"
 
     @property
@@ -297,6 +310,9 @@ class Questions:
     asked: dict[Probe, None] = field(default_factory=dict)
     no_rows: str = ""
     """Why no question will ever be answered; "" where somebody can."""
+    put: int = 0
+    answered: int = 0
+    seconds: float = 0.0
 
     def ask(self, probe: Probe) -> Answer | Unanswered | None:
         """The answer; None where it is not known yet, and then the question is noted."""
@@ -310,5 +326,16 @@ class Questions:
             self.asked.setdefault(probe)
         return found
 
+    def learn(self, answers: Answers, seconds: float) -> None:
+        """Note the answers to one round of questions, and how long they took."""
+        self.known.update(answers)
+        put = [one for one in answers.values() if not (isinstance(one, Unanswered) and one.why in NOT_LOOKED)]
+        self.put += len(put)
+        self.answered += sum(isinstance(one, Answer) for one in put)
+        self.seconds += seconds
 
-Strength = Literal["off", "cheap", "full"]
+    def account(self) -> Asked:
+        """What was asked, for the report."""
+        reasons = (self.no_rows, *(one.why for one in self.known.values() if isinstance(one, Unanswered)))
+        nobody = next((why for why in reasons if why in NOT_LOOKED), "")
+        return Asked(self.put, self.answered, self.seconds, nobody)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from checker.finding import (
     Allowed,
+    Asked,
     Certainty,
     Finding,
     Impact,
@@ -84,10 +85,10 @@ REPORT = Report(
     (DROPPED, REQUIRED),
     allowed=(Allowed(finding(CREATE, rule="design", index=1), "agreed with ops", "2027-01-31"),),
     not_checked=(NotChecked("public.audit", "permission denied"),),
-    probes=3,
+    asked=Asked(3, 2, 0.05),
     seconds=0.2134,
 )
-CLEAN = replace(REPORT, statements=STATEMENTS[:2], findings=(), allowed=(), not_checked=(), probes=0)
+CLEAN = replace(REPORT, statements=STATEMENTS[:2], findings=(), allowed=(), not_checked=(), asked=Asked())
 
 
 def with_findings(*findings: Finding) -> Report:

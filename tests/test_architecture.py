@@ -21,7 +21,7 @@ LAYERS = (
     ("checker.catalog", "checker.unnamed", "checker.rows"),
     ("checker.sql",),
     ("checker.change",),
-    ("checker.session", "checker.finding", "checker.probe"),
+    ("checker.session", "checker.finding", "checker.probe", "checker.asking"),
     ("checker.refusals",),
     ("checker.knowledge", "checker.datafacts"),
     ("checker.step", "checker.spelling", "checker.casts_sql"),

@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 
 from checker.catalog import QName
-from checker.engine import NO_ROWS, check
+from checker.engine import check
 from checker.finding import LiveSide, Report
 from checker.live.sqlite import Sqlite
-from checker.probe import Answer, Answers, Count, Probe, Unanswered
+from checker.probe import NO_ROWS, Answer, Answers, Count, Probe, Unanswered
 from checker.sql.split import split
 from checker.statement import Migration, Source, Transaction
 from tests.rulecase import catalog_of, rules

@@ -16,6 +16,7 @@ from checker.outputs import FORMATS
 
 LEVELS = ("error", "warning", "note", "never")
 TRANSACTIONS = ("auto", "file", "each")
+PROBES = ("off", "cheap", "full")
 COLORS = ("auto", "always", "never")
 
 
@@ -44,6 +45,11 @@ def check_parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-age", type=duration, metavar="AGE")
     parser.add_argument("--kind", metavar="KIND")
     parser.add_argument("--transaction", choices=TRANSACTIONS)
+    parser.add_argument("--probes", choices=PROBES)
+    parser.add_argument("--probe-timeout", type=seconds, metavar="SECONDS")
+    parser.add_argument("--probe-budget", type=seconds, metavar="SECONDS")
+    parser.add_argument("--probe-keys", action="store_true", default=None)
+    parser.add_argument("--show-probes", action="store_true")
     parser.add_argument("--fail-on", choices=LEVELS)
     parser.add_argument("--format", dest="formats", action="append", type=destination, metavar="F[:PATH]")
     parser.add_argument("--color", choices=COLORS, default="auto")
@@ -111,3 +117,14 @@ def destination(text: str) -> tuple[str, str]:
     if colon and not path:
         raise argparse.ArgumentTypeError(f"{text!r} names no file after the colon")
     return name, path
+
+
+def seconds(text: str) -> float:
+    """A time that is not nothing."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return number

@@ -18,7 +18,7 @@ from checker.engine import Severities
 from checker.engine import check as judged
 from checker.finding import Report, Severity
 from checker.garbage import rare_collections
-from checker.outputs.escape import visible
+from checker.outputs.escape import visible, visible_lines
 from checker.registry import RuleSet
 from checker.sources import NothingToCheck, SourceError, Target, read
 from checker.statement import Transaction
@@ -35,7 +35,9 @@ def check(arguments: list[str]) -> Exit:
     written = written_down(chosen.live)
     dialect = dialect_of(chosen.live, written)
     target = _target(chosen, dialect)
-    with look(chosen.live, dialect, target.migrations, written) as side:
+    asking = chosen.asking
+    asking.show = _show_query if chosen.show_probes else None
+    with look(chosen.live, dialect, target.migrations, written, asking) as side:
         report = _report(chosen, rules, severities, target, side)
     report = replace(report, seconds=time.perf_counter() - started)
     texts = {s.source.name: s.source.text for m in target.migrations for s in m.statements}
@@ -81,8 +83,14 @@ def _report(chosen: Settings, rules: RuleSet, severities: Severities, target: Ta
         fail_on=chosen.fail_on,
         not_checked=(*target.problems, *side.not_checked),
         answerer=side.answerer,
+        nobody=side.nobody,
     )
     return _without_allows(report) if chosen.no_allow else report
+
+
+def _show_query(sql: str) -> None:
+    """A query about rows on standard error, as it is about to be sent."""
+    print("\n".join(visible_lines(sql)) + ";", file=sys.stderr, flush=True)
 
 
 def _without_allows(report: Report) -> Report:

@@ -54,6 +54,16 @@ how to read TARGET:
   --transaction HOW     how the tool that runs a file sends it: file (as one transaction), each
                         (every statement by itself), auto (by its conventions; the default)
 
+how rows are looked at (read-only, waiting for no lock; no value of a row is shown):
+  --probes HOW          off: not at all. cheap (the default): in a table of more than 32 MB the
+                        search stops at the first row that decides. full: offenders are counted
+  --probe-timeout S     so many seconds for one query, 10 unless given; what takes longer is said to
+                        be not checked
+  --probe-budget S      so many seconds for all of them, 60 unless given
+  --probe-keys          show the primary keys of up to 5 offending rows. These are values of rows
+  --show-probes         print the queries on standard error before they are sent; with --probes off
+                        they are printed and not sent
+
 what to report:
   --fail-on LEVEL       exit 1 when there is a finding of this severity or a worse one: error (the
                         default), warning, note; never: findings do not matter to the exit code

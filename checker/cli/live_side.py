@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 
+from checker.asking import Asking
 from checker.catalog import Catalog, Dialect, Server
 from checker.cli.settings import LiveChoice
 from checker.cli.stop import Exit, Stop
 from checker.finding import LiveSide, NotChecked
 from checker.outputs.words import old
-from checker.probe import Answerer
+from checker.probe import NO_ROWS, OFF, Answerer
 from checker.snapshot.contents import Snapshot
 from checker.statement import Migration, Source
 from checker.values import dataclass
@@ -35,6 +37,7 @@ class Loaded:
     live: LiveSide
     not_checked: tuple[NotChecked, ...] = ()
     answerer: Answerer | None = None
+    nobody: str = NO_ROWS
     notes: tuple[str, ...] = ()
 
 
@@ -67,7 +70,11 @@ def dialect_of(choice: LiveChoice, written: Snapshot | Source | None) -> Dialect
 
 @contextmanager
 def look(
-    choice: LiveChoice, dialect: Dialect, migrations: Sequence[Migration], written: Snapshot | Source | None
+    choice: LiveChoice,
+    dialect: Dialect,
+    migrations: Sequence[Migration],
+    written: Snapshot | Source | None,
+    asking: Asking,
 ) -> Iterator[Loaded]:
     """Load what the migrations touch; raises Stop where the live side cannot be read."""
     from checker.live.port import LiveError
@@ -79,7 +86,7 @@ def look(
             case Source():
                 yield _text(written, dialect)
             case None if choice.url:
-                with _database(choice.url, dialect, migrations) as side:
+                with _database(choice.url, dialect, migrations, asking) as side:
                     yield side
             case None:
                 yield _nothing(dialect)
@@ -88,7 +95,9 @@ def look(
 
 
 @contextmanager
-def _database(url: str, dialect: Dialect, migrations: Sequence[Migration]) -> Iterator[Loaded]:
+def _database(
+    url: str, dialect: Dialect, migrations: Sequence[Migration], asking: Asking
+) -> Iterator[Loaded]:
     from checker.live import connect
     from checker.sql.mentioned import mentioned
 
@@ -97,7 +106,8 @@ def _database(url: str, dialect: Dialect, migrations: Sequence[Migration]) -> It
         found = live.catalog(mentioned(statements, dialect))
         side = _side(live.server, "database", live.name)
         missed = (*found.not_checked, *_templates(migrations, dialect))
-        yield Loaded(found.catalog, side, missed, live.answer)
+        answerer = partial(live.answer, asking=asking) if asking.strength != "off" or asking.show else None
+        yield Loaded(found.catalog, side, missed, answerer, OFF)
 
 
 def _templates(migrations: Sequence[Migration], dialect: Dialect) -> Iterator[NotChecked]:
@@ -121,7 +131,7 @@ def _snapshot(
     missed = (*snapshot.not_checked, *_templates(migrations, dialect), *_outdated(snapshot, age, max_age))
     note = f"the snapshot of {snapshot.name} is {old(side.age)}: take it anew with ddlguard snapshot"
     notes = (note,) if max_age is None and age > OLD else ()
-    return Loaded(snapshot.catalog, side, missed, Recorded(snapshot).answer, notes)
+    return Loaded(snapshot.catalog, side, missed, Recorded(snapshot).answer, notes=notes)
 
 
 def _outdated(snapshot: Snapshot, age: timedelta, max_age: timedelta | None) -> Iterator[NotChecked]:

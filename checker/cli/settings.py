@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
+from checker.asking import BUDGET, TIMEOUT, Asking
 from checker.catalog import Dialect
 from checker.cli.arguments import destination, duration
 from checker.cli.stop import Stop
@@ -58,6 +59,8 @@ class Settings:
     color: str
     quiet: bool
     no_allow: bool
+    asking: Asking
+    show_probes: bool
     allow_incomplete: bool
     rule_paths: tuple[Path, ...]
     config: Config
@@ -79,9 +82,20 @@ def settings(given: argparse.Namespace, environment: Mapping[str, str]) -> Setti
         color=given.color,
         quiet=given.quiet,
         no_allow=given.no_allow,
+        asking=_asking(given, config),
+        show_probes=given.show_probes,
         allow_incomplete=bool(given.allow_incomplete or config.allow_incomplete),
         rule_paths=(*map(Path, map(near, config.rule_paths)), *map(Path, given.rules)),
         config=config,
+    )
+
+
+def _asking(given: argparse.Namespace, config: Config) -> Asking:
+    return Asking(
+        given.probes or config.probes or "cheap",
+        given.probe_timeout or config.probe_timeout or TIMEOUT,
+        given.probe_budget or config.probe_budget or BUDGET,
+        bool(given.probe_keys or config.probe_keys),
     )
 
 

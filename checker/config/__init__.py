@@ -44,6 +44,10 @@ class Config:
     dialect: str | None = None
     kind: str | None = None
     transaction: Literal["auto", "file", "each"] | None = None
+    probes: Literal["off", "cheap", "full"] | None = None
+    probe_timeout: float | None = None
+    probe_budget: float | None = None
+    probe_keys: bool = False
     fail_on: Literal["error", "warning", "note", "never"] | None = None
     format: tuple[str, ...] = ()
     allow_incomplete: bool = False

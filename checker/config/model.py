@@ -43,6 +43,10 @@ class _File(_Table):
     dialect: str | None = None
     kind: str | None = None
     transaction: Literal["auto", "file", "each"] | None = None
+    probes: Literal["off", "cheap", "full"] | None = None
+    probe_timeout: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    probe_budget: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    probe_keys: bool = False
     fail_on: Literal["error", "warning", "note", "never"] | None = None
     format: list[str] = Field(default_factory=list)
     allow_incomplete: bool = False
@@ -58,7 +62,7 @@ def validated(path: Path, content: Mapping[str, object]) -> Config:
         raise ConfigError(f"{path}: {_said(problem.errors()[0])}") from None
     return Config(
         path, tuple(file.targets), file.db_env, file.live_from, file.max_age, file.dialect, file.kind, file.transaction,
-        file.fail_on, tuple(file.format), file.allow_incomplete, tuple(file.rule_paths),
+        file.probes, file.probe_timeout, file.probe_budget, file.probe_keys, file.fail_on, tuple(file.format), file.allow_incomplete, tuple(file.rule_paths),
         {name: _rule(rule) for name, rule in file.rules.items()},
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from checker.asking import Asking
 from checker.catalog import Catalog, QName, Server
 from checker.finding import NotChecked
 from checker.probe import Answers, Probe
@@ -42,10 +43,13 @@ class Live(Protocol):
         the names. None loads everything.
         """
 
-    def answer(self, probes: Sequence[Probe], loose: frozenset[QName] = frozenset()) -> Answers:
-        """What the rows say now: an answer to each question, or why there is none.
+    def answer(
+        self, probes: Sequence[Probe], loose: frozenset[QName] = frozenset(), asking: Asking | None = None
+    ) -> Answers:
+        """What the rows say now: an answer to each question, or why there is none; nothing is raised.
 
         `loose` are the enum types that the run changes: the live database has not got all of their labels.
+        `asking` has the limits, and keeps account of the time over several rounds.
         """
 
     def close(self) -> None:

@@ -17,12 +17,13 @@ import psycopg
 from psycopg import errors, pq
 from psycopg.conninfo import conninfo_to_dict
 
+from checker.asking import Asking
 from checker.catalog import QName, Server
 from checker.finding import NotChecked
 from checker.garbage import rare_collections
 from checker.live import postgres_sql as sql
 from checker.live.asking import answering
-from checker.live.asking.answering import NoAnswer, Raised
+from checker.live.asking.postgres import AskedPostgres
 from checker.live.asking.probes_sql import ProbesSql
 from checker.live.port import LiveCatalog, LiveError
 from checker.live.postgres_load import load
@@ -90,31 +91,16 @@ class Postgres:
         extra = tuple(NotChecked(name, why) for name in sorted(locked.values()))
         return LiveCatalog(found.catalog, found.not_checked + extra)
 
-    def answer(self, probes: Sequence[Probe], loose: frozenset[QName] = frozenset()) -> Answers:
+    def answer(
+        self, probes: Sequence[Probe], loose: frozenset[QName] = frozenset(), asking: Asking | None = None
+    ) -> Answers:
         """What the rows say now; see the port."""
-        with self._reading():
-            path = ", ".join('"' + schema.replace('"', '""') + '"' for schema in self._search_path)
-            self._connection.execute("SELECT pg_catalog.set_config('search_path', %s, true)", (path,))
-            self._connection.execute("SET LOCAL row_security = off")
-            sql = ProbesSql("postgres", loose, self.server.version)
-            return answering.answer(probes, sql, self._probe)
-
-    def _probe(self, query: str) -> tuple[Any, ...]:
-        """One query behind a savepoint; see `answering.Run`."""
-        self._connection.execute("SAVEPOINT ddlguard")
+        how = asking or Asking()
+        asked = AskedPostgres(self._connection, self._search_path, serial=how.strength != "full")
         try:
-            row = self._connection.execute(query.encode()).fetchone()
-        except psycopg.Error as problem:
-            if self._connection.closed:
-                raise
-            self._connection.execute("ROLLBACK TO ddlguard")
-            code = problem.sqlstate or ""
-            said = one_line(problem.diag.message_primary or "", self._secrets)
-            if code.startswith(("22", "23", "21")):
-                raise Raised(code, re.sub(r': ".*', "", said)) from None
-            raise NoAnswer(said) from None
-        self._connection.execute("RELEASE ddlguard")
-        return row or ()
+            return answering.answer(probes, ProbesSql("postgres", loose, self.server.version), asked, how)
+        finally:
+            asked.end()
 
     def close(self) -> None:
         """Close the connection."""

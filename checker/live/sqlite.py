@@ -11,13 +11,13 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, unquote
 
+from checker.asking import Asking
 from checker.catalog import QName, Server
 from checker.live.asking import answering
-from checker.live.asking.answering import NoAnswer
 from checker.live.asking.probes_sql import ProbesSql
+from checker.live.asking.sqlite import BUSY_MILLISECONDS, AskedSqlite
 from checker.live.port import LiveCatalog, LiveError
 from checker.live.sqlite_load import load
 from checker.live.url import one_line
@@ -54,22 +54,18 @@ class Sqlite:
             finally:
                 self._connection.execute("ROLLBACK")
 
-    def answer(self, probes: Sequence[Probe], loose: frozenset[QName] = frozenset()) -> Answers:
+    def answer(
+        self, probes: Sequence[Probe], loose: frozenset[QName] = frozenset(), asking: Asking | None = None
+    ) -> Answers:
         """What the rows say now; see the port."""
         with self._errors():
-            self._connection.execute("BEGIN")
+            self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
             try:
-                return answering.answer(probes, ProbesSql("sqlite", loose, self.server.version), self._probe)
+                asked = AskedSqlite(self._connection, _explain)
+                sql = ProbesSql("sqlite", loose, self.server.version)
+                return answering.answer(probes, sql, asked, asking or Asking())
             finally:
-                self._connection.execute("ROLLBACK")
-
-    def _probe(self, query: str) -> tuple[Any, ...]:
-        """One query; see `answering.Run`."""
-        try:
-            row: tuple[Any, ...] | None = self._connection.execute(query).fetchone()
-        except sqlite3.Error as problem:
-            raise NoAnswer(_explain(problem)) from None
-        return row or ()
+                self._connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
     def close(self) -> None:
         """Close the file."""

@@ -110,6 +110,8 @@ def summary(report: Report, options: Options) -> str:
     lines = [f"## ddlguard: {report.verdict}", "", f"{markdown(words.counts(report))} in "]
     lines[-1] += f"{words.counted(len(report.statements), 'statement')} of {markdown(report.target_name)}, "
     lines[-1] += f"checked against {markdown(words.against(report))}."
+    if asked := words.asked(report):
+        lines += ["", f"{markdown(asked[:1].upper() + asked[1:])}."]
     lines += ["", *_table(report, options)] if report.findings else []
     for title, entries in _lists(report):
         lines += ["", f"**{title}**", "", *(f"- {markdown(entry)}" for entry in entries)]

@@ -93,6 +93,9 @@ def _summary(report: Report) -> Mapping[str, object]:
         "warnings": report.count(Severity.WARNING),
         "notes": report.count(Severity.NOTE),
         "statements": len(report.statements),
-        "probes": report.probes,
+        "probes": report.asked.questions,
+        "probes_answered": report.asked.answered,
+        "probe_seconds": round(report.asked.seconds, 3),
+        "rows_not_looked_at": report.asked.nobody,
         "seconds": round(report.seconds, 3),
     }

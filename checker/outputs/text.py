@@ -113,8 +113,10 @@ def _closing(report: Report, options: Options, paint: Paint, width: int) -> Iter
         yield from _clean(report, paint, width)
     else:
         yield from wrapped(visible(_summary(report)), width, rest="  ")
-        checked = f"checked against {words.against(report)}{_effort(report)}"
+        checked = f"checked against {words.against(report)}, {report.seconds:.2f} s"
         yield from wrapped(visible(checked), width, rest="  ")
+    if asked := words.asked(report):
+        yield from wrapped(visible(asked), width, rest="  ")
     unread = list(words.not_understood(report))
     if unread:
         heading = f"{words.counted(len(unread), 'statement')} not understood, so not checked:"
@@ -141,11 +143,6 @@ def _clean(report: Report, paint: Paint, width: int) -> Iterator[str]:
 def _summary(report: Report) -> str:
     checked = words.counted(len(report.statements), "statement")
     return f"{words.counts(report)} in {checked} of {report.target_name}"
-
-
-def _effort(report: Report) -> str:
-    probes = f", {words.counted(report.probes, 'question')} asked" if report.probes else ""
-    return f"{probes}, {report.seconds:.2f} s"
 
 
 def _listed(heading: str, entries: Iterable[str], paint: Paint, width: int) -> Iterator[str]:

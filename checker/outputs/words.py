@@ -55,6 +55,18 @@ def old(seconds: int) -> str:
     return "less than a minute old"
 
 
+def asked(report: Report) -> str:
+    """What was asked about rows, in one phrase; `""` where there was nothing to ask."""
+    given = report.asked
+    if given.nobody:
+        return f"rows were not looked at: {given.nobody}"
+    if not given.questions:
+        return ""
+    left = given.questions - given.answered
+    open_ones = f" ({left:,} of them without an answer)" if left else ""
+    return f"asked {counted(given.questions, 'question')} about rows{open_ones}, {given.seconds:.2f} s"
+
+
 def effects(impact: Impact) -> str:
     """What the statement does to the relations, `""` where nothing is known."""
     parts = []

@@ -26,6 +26,10 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
         dialect = "postgres"
         kind = "flyway"
         transaction = "file"
+        probes = "full"
+        probe-timeout = 2.5
+        probe-budget = 20
+        probe-keys = true
         fail-on = "warning"
         format = ["text", "json:report.json"]
         allow-incomplete = true
@@ -44,6 +48,10 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
         dialect="postgres",
         kind="flyway",
         transaction="file",
+        probes="full",
+        probe_timeout=2.5,
+        probe_budget=20,
+        probe_keys=True,
         fail_on="warning",
         format=("text", "json:report.json"),
         allow_incomplete=True,

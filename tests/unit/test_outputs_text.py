@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from checker.finding import LiveSide, NotChecked, Severity
+from checker.finding import Asked, LiveSide, NotChecked, Severity
 from checker.outputs.excerpt import cells, excerpt
 from checker.outputs.github import summary
 from checker.outputs.options import Options
@@ -37,7 +37,8 @@ warning[required-column-without-default] public.users.handle is required and has
   allow: -- ddlguard: allow drop-column, required-column-without-default, <reason>
 
 1 error, 1 warning in 3 statements of migrations/
-checked against PostgreSQL 15.18, db.internal/app, 3 questions asked, 0.21 s
+checked against PostgreSQL 15.18, db.internal/app, 0.21 s
+asked 3 questions about rows (1 of them without an answer), 0.05 s
 1 statement not understood, so not checked:
   - migrations/001.sql:8:1
 not checked:
@@ -64,6 +65,11 @@ def test_what_is_said_about_a_comment_is_not_to_be_allowed_by_another() -> None:
     assert "allow:" not in render(with_findings(comment), Options())
     page = summary(with_findings(comment), Options())
     assert "To accept it" not in page
+
+
+def test_a_live_side_without_rows_says_so() -> None:
+    without = replace(CLEAN, asked=Asked(nobody="--probes off"))
+    assert render(without, Options()).endswith("nothing found\nrows were not looked at: --probes off\n")
 
 
 def test_a_clean_run_says_what_was_looked_at_in_one_line() -> None:

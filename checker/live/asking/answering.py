@@ -1,106 +1,150 @@
-"""Putting probes to a live database: what belongs together in one pass, each answer with how it was obtained."""
+"""Putting questions to a live database within limits: each answer with how it was obtained."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from checker.asking import Asking
+from checker.catalog import QName
+from checker.live.asking.leaves import tables
+from checker.live.asking.plan import Plan, Query
+from checker.live.asking.port import UNKNOWN, Asked, Gone, Held, Locked, NoAnswer, NoRight, Raised, TooLong
 from checker.live.asking.probes_sql import ProbesSql
-from checker.probe import (
-    Always,
-    Answer,
-    Answers,
-    Count,
-    Duplicates,
-    Evaluates,
-    Fails,
-    Holds,
-    Matching,
-    Orphans,
-    Probe,
-    Unanswered,
-)
-from checker.rows import Rows
+from checker.probe import OFF, Always, Answer, Answers, Count, Probe, Unanswered
 
-Run = Callable[[str], tuple[Any, ...]]
-"""Runs one query, read-only, and returns its one row; raises Raised, or Refusal of an answer."""
+Found = dict[Probe, Answer | Unanswered]
 
 
-class Raised(Exception):
-    """The server raised an error about a value: its code, and what it said without the value."""
-
-    def __init__(self, code: str, said: str) -> None:
-        super().__init__(said)
-        self.code, self.said = code, said
-
-
-class NoAnswer(Exception):
-    """The server did not answer: too long, not allowed, not possible. The message says why."""
-
-
-def answer(probes: Sequence[Probe], sql: ProbesSql, run: Run) -> Answers:
-    """An answer to every probe."""
-    found: dict[Probe, Answer | Unanswered] = {}
-    for group in _together(probes, sql):
-        found.update(_pass(group, sql, run))
-    return found
-
-
-def _together(probes: Sequence[Probe], sql: ProbesSql) -> Iterator[tuple[Probe, ...]]:
-    """Counts over the same rows under the same name in one group, everything else alone."""
-    groups: dict[tuple[Rows, str], list[Probe]] = {}
-    for probe in probes:
-        if isinstance(probe, Count) and sql.condition(probe.condition) is not None:
-            alias = probe.condition.alias if isinstance(probe.condition, Holds | Fails) else ""
-            groups.setdefault((probe.rows, alias), []).append(probe)
-        else:
-            yield (probe,)
-    yield from map(tuple, groups.values())
-
-
-def _pass(group: tuple[Probe, ...], sql: ProbesSql, run: Run) -> Answers:
-    started = time.perf_counter()
+def answer(probes: Sequence[Probe], sql: ProbesSql, database: Asked, asking: Asking) -> Answers:
+    """An answer to every question, or why there is none."""
+    round_ = Round(sql, database, asking)
     try:
-        row = run(_query(group, sql))
-    except Raised as problem:
-        if len(group) > 1:
-            return {key: one for probe in group for key, one in _pass((probe,), sql, run).items()}
-        seconds = time.perf_counter() - started
-        return {group[0]: Answer(1, True, None, "computed", seconds, problem.code, problem.said)}
+        round_.look(frozenset[QName]().union(*map(tables, probes)))
     except NoAnswer as problem:
-        return dict.fromkeys(group, Unanswered(str(problem)))
-    seconds = (time.perf_counter() - started) / len(group)
-    return dict(_answers(group, row, sql, seconds))
+        return {probe: Unanswered(round_.why(tables(probe), problem)) for probe in probes}
+    queries = round_.plan.queries(probes)
+    if asking.show:
+        for query in queries:
+            asking.show(query.text)
+    if asking.strength == "off":
+        return dict.fromkeys(probes, Unanswered(OFF))
+    for query in queries:
+        round_.put(query)
+    return round_.checked()
 
 
-def _query(group: tuple[Probe, ...], sql: ProbesSql) -> str:
-    match group[0]:
-        case Count(rows=rows, condition=condition) as probe:
-            if sql.condition(condition) is None:
-                return sql.tried(probe)
-            return sql.counts(rows, [one.condition for one in group if isinstance(one, Count)])
-        case Duplicates() as probe:
-            return sql.duplicates(probe)
-        case Matching() as probe:
-            return sql.matching(probe)
-        case Orphans() as probe:
-            return sql.orphans(probe)
-        case Evaluates() as probe:
-            return sql.evaluates(probe)
+class Round:
+    """The questions of one round on their way."""
 
+    def __init__(self, sql: ProbesSql, database: Asked, asking: Asking) -> None:
+        self.database, self.asking = database, asking
+        self.plan = Plan(sql, {}, asking.strength)
+        self.found: Found = {}
 
-def _answers(
-    group: tuple[Probe, ...], row: tuple[Any, ...], sql: ProbesSql, seconds: float
-) -> Iterator[tuple[Probe, Answer]]:
-    for place, probe in enumerate(group, 1):
-        match probe:
-            case Count(condition=Always()):
-                yield probe, Answer(int(row[0]), total=int(row[0]), seconds=seconds)
-            case Count(condition=condition) if sql.condition(condition) is not None:
-                yield probe, Answer(int(row[place]), total=int(row[0]), seconds=seconds)
-            case Count() | Evaluates():
-                yield probe, Answer(0, how="computed", seconds=seconds)
+    def look(self, read: frozenset[QName]) -> None:
+        """Find out about the tables before their rows are looked at; raises NoAnswer."""
+        started = time.perf_counter()
+        try:
+            self.plan = replace(self.plan, held=self.database.held(read))
+        finally:
+            self.asking.spent += time.perf_counter() - started
+
+    def put(self, query: Query) -> None:
+        """Send one query and note what it answers."""
+        if why := self._hopeless(query):
+            self.found.update(dict.fromkeys(query.probes, Unanswered(why)))
+            return
+        started = time.perf_counter()
+        result = self._row(query)
+        seconds = time.perf_counter() - started
+        self.asking.spent += seconds
+        match result:
+            case Raised():
+                self._raised(query, result, seconds)
+            case NoAnswer():
+                none = Unanswered(self.why(query.tables, result))
+                self.found.update(dict.fromkeys(query.probes, none))
             case _:
-                found = int(row[0])
-                yield probe, Answer(found, found >= sql.cap, seconds=seconds)
+                self.found.update(_answers(query, result, seconds / len(query.probes)))
+
+    def _row(self, query: Query) -> tuple[Any, ...] | Raised | NoAnswer:
+        try:
+            return self.database.row(query.text, self.asking.seconds)
+        except (Raised, NoAnswer) as problem:
+            return problem
+
+    def _hopeless(self, query: Query) -> str:
+        """Why a query is not even sent; "" where it is."""
+        locked = [name for name in query.tables if self._held(name).locked]
+        if locked:
+            return _named("another session holds a lock on", locked)
+        return "" if self.asking.seconds else self.asking.used_up
+
+    def _raised(self, query: Query, problem: Raised, seconds: float) -> None:
+        """An error about a value: whose question it answers shows when each is put alone."""
+        if len(query.probes) == 1:
+            error = Answer(1, True, None, "computed", seconds, problem.code, problem.said)
+            self.found[query.probes[0]] = error
+        else:
+            for probe in query.probes:
+                self.put(self.plan.alone(probe))
+
+    def why(self, read: Iterable[QName], problem: NoAnswer) -> str:
+        """Why questions about these tables have no answer."""
+        match problem:
+            case TooLong():
+                return self.asking.too_long
+            case NoRight():
+                return self._no_right(read)
+            case Locked():
+                return _named("another session holds a lock on", read)
+            case Gone():
+                return "the server ended the connection"
+        return str(problem)
+
+    def _no_right(self, read: Iterable[QName]) -> str:
+        """Which of the tables the role may not read, or not all of."""
+        filtered = [name for name in read if self._held(name).filtered]
+        closed = [name for name in read if not self._held(name).readable]
+        if filtered and not closed:
+            return _named("row-level security hides rows from this role in", filtered)
+        return _named("no right to SELECT from", closed or read)
+
+    def _held(self, name: QName) -> Held:
+        return self.plan.held.get(name, UNKNOWN)
+
+    def checked(self) -> Answers:
+        """The answers, those about tables that were written anew in the meantime taken back."""
+        then = {name: held.version for name, held in self.plan.held.items()}
+        try:
+            now = {name: held.version for name, held in self.database.held(then).items()}
+        except NoAnswer:
+            return self.found
+        changed = frozenset(name for name in then if now.get(name) != then[name])
+        if changed:
+            for probe in self.found:
+                if both := changed & tables(probe):
+                    self.found[probe] = Unanswered(_named("in the meantime another session replaced", both))
+        return self.found
+
+
+def _named(said: str, names: Iterable[QName]) -> str:
+    return f"{said} {', '.join(sorted(map(str, names)))}"
+
+
+def _answers(query: Query, row: tuple[Any, ...], seconds: float) -> Iterator[tuple[Probe, Answer]]:
+    for place, probe in enumerate(query.probes, 1):
+        match query.kind:
+            case "counts":
+                everything = isinstance(probe, Count) and isinstance(probe.condition, Always)
+                number = int(row[0] if everything else row[place])
+                yield probe, Answer(number, total=int(row[0]), seconds=seconds)
+            case "found":
+                number = int(row[0])
+                how = "found" if query.limit == 1 else "counted"
+                yield probe, Answer(number, number >= query.limit, how=how, seconds=seconds)
+            case "computed":
+                yield probe, Answer(0, how="computed", seconds=seconds)

@@ -33,10 +33,9 @@ ROW = "t"
 
 @dataclass(frozen=True)
 class ProbesSql(RowsSql):
-    """Writes probes in one dialect and version. Counting stops at `cap`."""
+    """Writes probes in one dialect and version."""
 
     version: tuple[int, ...] = ()
-    cap: int = 1000
 
     # Conditions on one row
 
@@ -79,28 +78,27 @@ class ProbesSql(RowsSql):
         columns = ", ".join(["count(*)", *(f"count(CASE WHEN {test} THEN 1 END)" for test in tests)])
         return f"SELECT {columns} FROM {self.source(rows, self.alias_of(conditions))}"
 
-    def exists(self, rows: Rows, condition: Condition) -> str:
-        """Whether one row meets the condition: 1 or 0."""
-        source = self.source(rows, self.alias_of([condition]))
-        return f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {self.condition(condition)} LIMIT 1) AS found"
+    def found(self, probe: Count, limit: int) -> str:
+        """How many rows meet the condition, up to a limit."""
+        source = self.source(probe.rows, self.alias_of([probe.condition]))
+        inner = f"SELECT 1 FROM {source} WHERE {self.condition(probe.condition)} LIMIT {limit}"
+        return f"SELECT count(*) FROM ({inner}) AS found"
 
     # Everything else
 
-    def duplicates(self, probe: Duplicates) -> str:
-        """How many keys occur more than once, up to the cap."""
+    def duplicates(self, probe: Duplicates, limit: int) -> str:
+        """How many keys occur more than once, up to a limit."""
         keys = [self.key(probe.rows, one) for one in probe.keys]
         tests = [] if probe.nulls_equal else [f"{key} IS NOT NULL" for key in keys]
         if probe.where is not None:
             tests.append(f"({self.text(probe.where)}\n)")
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         source = self.source(probe.rows, probe.alias or ROW)
-        inner = (
-            f"SELECT 1 FROM {source}{where} GROUP BY {', '.join(keys)} HAVING count(*) > 1 LIMIT {self.cap}"
-        )
+        inner = f"SELECT 1 FROM {source}{where} GROUP BY {', '.join(keys)} HAVING count(*) > 1 LIMIT {limit}"
         return f"SELECT count(*) FROM ({inner}) AS found"
 
-    def matching(self, probe: Matching) -> str:
-        """How many rows have a partner, up to the cap."""
+    def matching(self, probe: Matching, limit: int) -> str:
+        """How many rows have a partner, up to a limit."""
         alias = probe.alias or ROW
         where = f" WHERE ({self.text(probe.where)}\n)" if probe.where is not None else ""
         keys = ", ".join(f"{self.key(probe.rows, one)} AS k{at}" for at, one in enumerate(probe.keys))
@@ -112,11 +110,11 @@ class ProbesSql(RowsSql):
         if probe.where is not None:
             tests.append(f"({self.text(probe.where)}\n)")
         partner = f"SELECT 1 FROM {self.source(probe.others, alias)} WHERE {' AND '.join(tests)}"
-        inner = f"SELECT 1 FROM {mine} WHERE EXISTS ({partner}) LIMIT {self.cap}"
+        inner = f"SELECT 1 FROM {mine} WHERE EXISTS ({partner}) LIMIT {limit}"
         return f"SELECT count(*) FROM ({inner}) AS found"
 
-    def orphans(self, probe: Orphans) -> str:
-        """How many rows have no parent, up to the cap."""
+    def orphans(self, probe: Orphans, limit: int) -> str:
+        """How many rows have no parent, up to a limit."""
         columns = [f"child.{quoted(one)}" for one in probe.columns]
         given = " AND ".join(f"{one} IS NOT NULL" for one in columns)
         pairs = zip(columns, probe.references, strict=True)
@@ -127,7 +125,7 @@ class ProbesSql(RowsSql):
             some = " OR ".join(f"{one} IS NULL" for one in columns)
             any_given = " OR ".join(f"{one} IS NOT NULL" for one in columns)
             missing = f"({missing} OR (({some}) AND ({any_given})))"
-        inner = f"SELECT 1 FROM {self.source(probe.rows, 'child')} WHERE {missing} LIMIT {self.cap}"
+        inner = f"SELECT 1 FROM {self.source(probe.rows, 'child')} WHERE {missing} LIMIT {limit}"
         return f"SELECT count(*) FROM ({inner}) AS found"
 
     def evaluates(self, probe: Evaluates) -> str:

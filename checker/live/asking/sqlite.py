@@ -1,0 +1,64 @@
+"""SQLite while it is asked about rows: a query at a time, each with the file to itself no longer than it runs."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from checker.asking import SMALL
+from checker.catalog import QName
+from checker.live.asking.port import Held, Locked, NoAnswer, TooLong
+from checker.live.asking.rows_sql import quoted
+
+BUSY_MILLISECONDS = 50
+STEPS = 10_000
+"""Instructions of SQLite's machine between two looks at the clock: well under a millisecond."""
+MANY = 100_000
+"""Rows of a table in a large file that is not read whole without a second thought."""
+
+
+class AskedSqlite:
+    """A connection while it is asked."""
+
+    def __init__(self, connection: sqlite3.Connection, explain: Callable[[sqlite3.Error], str]) -> None:
+        self._connection, self._explain = connection, explain
+
+    def held(self, tables: Iterable[QName]) -> Mapping[QName, Held]:
+        """What is known about these tables: in a small file all of them are small."""
+        (pages,), (size,) = self._first("PRAGMA page_count"), self._first("PRAGMA page_size")
+        if int(pages) * int(size) <= SMALL:
+            return {name: Held(large=False) for name in tables}
+        return {name: self._held(name) for name in tables}
+
+    def _held(self, name: QName) -> Held:
+        try:
+            (last,) = self._first(f"SELECT max(rowid) FROM {quoted(name.schema)}.{quoted(name.name)}")
+        except NoAnswer:  # WITHOUT ROWID
+            return Held()
+        return Held(large=int(last or 0) > MANY, pages=int(last or 0) // 100)
+
+    def row(self, query: str, seconds: float) -> tuple[Any, ...]:
+        """The one row of a query."""
+        end = time.perf_counter() + seconds
+        self._connection.set_progress_handler(lambda: time.perf_counter() > end, STEPS)
+        try:
+            return self._first(query)
+        finally:
+            self._connection.set_progress_handler(None, 0)
+
+    def _first(self, query: str) -> tuple[Any, ...]:
+        try:
+            row: tuple[Any, ...] | None = self._connection.execute(query).fetchone()
+        except sqlite3.Error as problem:
+            raise self._failure(problem) from None
+        return row or ()
+
+    def _failure(self, problem: sqlite3.Error) -> NoAnswer:
+        match getattr(problem, "sqlite_errorcode", 0) & 0xFF:
+            case sqlite3.SQLITE_INTERRUPT:
+                return TooLong()
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                return Locked()
+        return NoAnswer(self._explain(problem))
