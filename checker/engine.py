@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from checker.allows import Placed, split, uses
@@ -42,6 +43,7 @@ from checker.registry import RuleSet
 from checker.rule import Rule
 from checker.simulate import simulate
 from checker.sql.comments import allows
+from checker.sql.read import read
 from checker.statement import Migration, Span, Statement
 from checker.step import Step
 from checker.values import replace
@@ -74,9 +76,10 @@ def check(
     nothing new. Without one no question is answered, for the reason `nobody`.
     """
     questions = Questions(no_rows="" if answerer else nobody)
-    steps = list(simulate(migrations, catalog, questions=questions))
-    if answerer is not None:
-        steps = _answered(steps, migrations, catalog, rules, questions, answerer)
+    if answerer is None:
+        steps: Iterable[Step[Change]] = simulate(migrations, catalog, questions=questions)
+    else:
+        steps = _answered(migrations, catalog, rules, questions, answerer)
     return judge(
         steps, migrations, rules=rules, live=live, target=target, severities=severities, fail_on=fail_on,
         not_checked=not_checked, today=today, questions=questions,
@@ -84,15 +87,16 @@ def check(
 
 
 def _answered(
-    steps: list[Step[Change]],
     migrations: Sequence[Migration],
     catalog: Catalog,
     rules: RuleSet,
     questions: Questions,
     answerer: Answerer,
 ) -> list[Step[Change]]:
-    """The steps when all that they and the rules ask has been answered."""
+    """The steps when all that they and the rules ask has been answered. A statement is read once for all rounds."""
+    read_once = cache(read)
     for _ in range(MOST_ROUNDS):
+        steps = list(simulate(migrations, catalog, read=read_once, questions=questions))
         asking = _Run(rules, {}, migrations)
         for step in _with_facts(steps):
             asking.look(step)
@@ -102,9 +106,8 @@ def _answered(
         started = time.perf_counter()
         found = answerer(open_ones, _loose(steps, catalog))
         questions.learn(found, time.perf_counter() - started)
-        steps = list(simulate(migrations, catalog, questions=questions))
     questions.no_rows = "it was asked too late: the answers before it changed the run once more"
-    return list(simulate(migrations, catalog, questions=questions))
+    return list(simulate(migrations, catalog, read=read_once, questions=questions))
 
 
 def _loose(steps: Iterable[Step[Change]], live: Catalog) -> frozenset[QName]:

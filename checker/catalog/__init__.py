@@ -188,7 +188,9 @@ class Catalog:
 
     def children_of(self, table: QName) -> Iterator[Table]:
         """The tables that inherit from this one and its partitions, one level down."""
-        return (child for child in self.tables(around=table) if table in child.parents)
+        for child in self.relations.children(table):
+            if isinstance(child, Table) and table in child.parents:
+                yield child
 
     def owned_sequences(self, table: QName) -> Iterator[Sequence]:
         """The sequences that go with a column of the table."""

@@ -49,10 +49,12 @@ class Relations(Mapping[QName, Relation]):
         """The same relations, to be changed."""
         new = Relations.__new__(Relations)
         new._register = self._register
+        new._shared, new._changed = self._shared, self._changed.copy()
         if len(self._changed) > _LAYER:
-            new._shared, new._changed = dict(self.items()), {}
-        else:
-            new._shared, new._changed = self._shared, self._changed.copy()
+            present = {name: found for name, found in self._changed.items() if found is not None}
+            new._shared, new._changed = self._shared | present, {}
+            for name in self._changed.keys() - present.keys():
+                new._shared.pop(name, None)
         return new
 
     def get(self, name: QName, default: Relation | None = None) -> Relation | None:  # type: ignore[override]
@@ -128,6 +130,11 @@ class Relations(Mapping[QName, Relation]):
         mentions = self._known.mentions
         return self._present(chain(names, *(mentions.get(name, ()) for name in names)))
 
+    def children(self, name: QName) -> Iterable[Relation]:
+        """The tables that may inherit from this one or be its partitions."""
+        names = self._known.children.get(name)
+        return self._present(names) if names else ()
+
     def holding(self, part: str) -> Iterable[Relation]:
         """The relations that may have a constraint, trigger or policy of this name, however it is spelled."""
         return self._present(self._known.parts.get(part.lower(), ()))
@@ -155,12 +162,13 @@ def indexes_of(relation: Relation | None) -> tuple[Index, ...]:
 
 
 class _Register:
-    """Names of relations, by what they mention, by the parts that they hold, and by their own bare name."""
+    """Names of relations, by what they mention, by parent, by the parts that they hold, by their own bare name."""
 
     def __init__(self) -> None:
         self.mentions: dict[QName, set[QName]] = defaultdict(set)
         self.parts: dict[str, set[QName]] = defaultdict(set)
         self.called: dict[str, set[QName]] = defaultdict(set)
+        self.children: dict[QName, set[QName]] = defaultdict(set)
         self.order: dict[QName, int] = {}
         self.entered = 0
 
@@ -173,6 +181,9 @@ class _Register:
             self.called[name.name.lower()].add(name)
         for mentioned in _links(relation):
             self.mentions[mentioned].add(name)
+        if isinstance(relation, Table):
+            for parent in relation.parents:
+                self.children[parent].add(name)
         for now, before in zip_longest(_parts(relation), _parts(old), fillvalue=()):
             if now is not before:
                 known = set(map(id, before))
