@@ -534,6 +534,16 @@ class EndOfFile(Change):
 # The ends of the set
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a COMMENT is about: an object, or a part of the relation `name`."""
+
+    kind: Literal["column", "constraint"] | ObjectKind
+    name: QName
+    part: str = ""
+    arguments: tuple[SqlType, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoChange(Change):
     """Understood, and nothing happens to the schema: COMMENT, SELECT, an IF EXISTS that found nothing.
@@ -548,6 +558,7 @@ class NoChange(Change):
     names: tuple[QName, ...] = ()
     outside_transaction: bool = False
     calls: tuple[QName, ...] = ()
+    about: About | None = None
     unresolved: Unresolved | None = None
 
 

@@ -72,6 +72,7 @@ HANDLERS: Mapping[type[Change], Handler] = {
     changes.DropFunction: objects.drop_function,
     changes.CreateTrigger: objects.create_trigger,
     changes.DropTrigger: objects.drop_trigger,
+    changes.EnableTrigger: objects.enable_trigger,
     changes.CreatePolicy: objects.create_policy,
     changes.DropPolicy: objects.drop_policy,
     changes.CreateExtension: objects.create_extension,

@@ -82,15 +82,15 @@ def require_free_constraint(table: Table, name: str, *, cut: bool = False) -> No
 def check_key(catalog: Catalog, table: Table, key: PrimaryKey | Unique | Exclusion) -> None:
     """A key's columns exist and stand in it once; a second primary key is refused (42P16)."""
     full = f"{table.name}.{key.name}"
-    if isinstance(key, PrimaryKey) and table.primary_key is not None:
-        message = f'multiple primary keys for table "{table.name.name}" are not allowed'
-        raise Refused("42P16", message, full, (f"primary key {table.primary_key.name}",))
+    alters = isinstance(key, PrimaryKey) and table.name in catalog.relations
+    if not alters:
+        _refuse_second(table, key)
     include = () if isinstance(key, Exclusion) else key.include
     for name in (*key.columns, *include):
         if table.column(name) is None and not is_open(catalog, table):
             words = f'column "{name}" named in key does not exist'
-            alters = isinstance(key, PrimaryKey) and table.name in catalog.relations
             raise missing_column(table, name, None if alters else words)
+    _refuse_second(table, key)
     if not isinstance(key, Exclusion):
         word = "primary key" if isinstance(key, PrimaryKey) else "unique"
         refuse_twice(key.columns, f"{word} constraint", full)
@@ -98,6 +98,14 @@ def check_key(catalog: Catalog, table: Table, key: PrimaryKey | Unique | Exclusi
         for column in map(table.column, key.columns):
             if column is not None:
                 check_opclass(catalog, "btree", None, column.type, full)
+
+
+def _refuse_second(table: Table, key: PrimaryKey | Unique | Exclusion) -> None:
+    """42P16; in CREATE TABLE before the columns are looked for, in ALTER TABLE after."""
+    if isinstance(key, PrimaryKey) and table.primary_key is not None:
+        message = f'multiple primary keys for table "{table.name.name}" are not allowed'
+        full = f"{table.name}.{key.name}"
+        raise Refused("42P16", message, full, (f"primary key {table.primary_key.name}",))
 
 
 def refuse_twice(columns: tuple[str, ...], where: str, full: str) -> None:

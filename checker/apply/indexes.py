@@ -20,7 +20,7 @@ from checker.apply.lookup import (
     shown,
     similar,
 )
-from checker.apply.opclasses import check_opclass
+from checker.apply.opclasses import check_opclass, plain_key
 from checker.apply.spreading import same_index, spread_index
 from checker.catalog import Catalog, Index, QName, Table, Unloaded, View
 from checker.change import CreateIndex, DropIndex
@@ -41,7 +41,6 @@ def create_index(catalog: Catalog, change: CreateIndex) -> Applied:
     if isinstance(owner, Table) and owner.kind == "partitioned" and change.concurrently:
         message = f'cannot create index on partitioned table "{owner.name.name}" concurrently'
         raise Refused("0A000", message, str(owner.name))
-    require_free(catalog, index.name, cut=any(short == index.name.name for _, short in change.cut))
     _check_columns(catalog, owner, index)
     for key in index.keys:
         column = owner.column(key.column) if key.column else None
@@ -49,6 +48,8 @@ def create_index(catalog: Catalog, change: CreateIndex) -> Applied:
             check_opclass(catalog, index.method, key.opclass, column.type, str(index.name))
     if isinstance(owner, Table) and index.unique:
         require_partition_key(catalog, owner, index.columns, str(index.name))
+    require_free(catalog, index.name, cut=any(short == index.name.name for _, short in change.cut))
+    index = replace(index, keys=tuple(plain_key(owner, index.method, key) for key in index.keys))
     catalog = catalog.put(replace(owner, indexes=(*owner.indexes, index)))
     return Applied(spread_index(catalog, owner, index) if isinstance(owner, Table) else catalog)
 

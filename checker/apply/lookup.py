@@ -168,9 +168,11 @@ def taken(catalog: Catalog, name: QName, *, cut: bool = False) -> DuplicateObjec
 
 
 def require_free(catalog: Catalog, name: QName, *, cut: bool = False) -> None:
-    """A new relation's name must be free; raises DuplicateObject."""
+    """A new relation's name must be free; raises DuplicateObject, Refused (42501) in the server's own schema."""
     if error := taken(catalog, name, cut=cut):
         raise error
+    if name.schema == "pg_catalog":
+        raise Refused("42501", f'permission denied to create "{name}"', str(name))
 
 
 def require_free_row_type(catalog: Catalog, name: QName, *, cut: bool = False) -> None:

@@ -6,6 +6,7 @@ from checker.apply.applied import Applied
 from checker.apply.dependents import Thing, extension_thing, function_thing, schema_thing
 from checker.apply.drops import drop
 from checker.apply.lookup import (
+    column_of,
     is_known,
     is_open,
     kind_of,
@@ -22,6 +23,7 @@ from checker.apply.types import refuse_member
 from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import Catalog, Function, OtherType, QName, Table, View
 from checker.change import (
+    About,
     CreateExtension,
     CreateFunction,
     CreatePolicy,
@@ -32,6 +34,7 @@ from checker.change import (
     DropPolicy,
     DropSchema,
     DropTrigger,
+    EnableTrigger,
     NoChange,
 )
 from checker.errors import DuplicateObject, MissingObject, Refused
@@ -179,6 +182,20 @@ def create_trigger(catalog: Catalog, change: CreateTrigger) -> Applied:
     return Applied(catalog.put(replace(relation, triggers=(*kept, new))))
 
 
+def enable_trigger(catalog: Catalog, change: EnableTrigger) -> Applied:
+    """ENABLE and DISABLE TRIGGER, of one or of all."""
+    relation = relation_of(catalog, change.table)
+    if not isinstance(relation, Table):
+        return Applied(catalog)
+    if change.name is not None and all(found.name != change.name for found in relation.triggers):
+        _refuse_missing_part(catalog, relation, "trigger", change.name)
+    triggers = tuple(
+        replace(found, enabled=change.enabled) if change.name in (None, found.name) else found
+        for found in relation.triggers
+    )
+    return Applied(catalog.put(replace(relation, triggers=triggers)))
+
+
 def _check_timing(relation: Table | View, timing: str) -> None:
     """INSTEAD OF is for views alone."""
     if isinstance(relation, Table) and timing == "instead of":
@@ -263,7 +280,35 @@ def drop_extension(catalog: Catalog, change: DropExtension) -> Applied:
 def no_change(catalog: Catalog, change: NoChange) -> Applied:
     """COMMENT, GRANT, SELECT …: the relations that it names must exist."""
     refuse_unresolved(catalog, change.unresolved)
+    if change.about is not None:
+        _require(catalog, change.about)
     for name in () if change.skipped else change.names:
         if name not in catalog.relations and is_known(catalog, name):
             raise missing_relation(catalog, name, in_query=change.words == "select")
     return Applied(catalog)
+
+
+def _require(catalog: Catalog, about: About) -> None:
+    """What COMMENT is about must exist."""
+    kind, name, part = about.kind, about.name, about.part
+    relation = catalog.relation(name)
+    match kind:
+        case "function" | "procedure" | "aggregate" | "routine":
+            function_of(catalog, name, about.arguments, kind)
+        case "type" | "domain":
+            check_type(catalog, SqlType(name.name, schema=name.schema), str(name))
+        case "schema":
+            require_schema(catalog, name.name)
+        case "extension" if name.name not in catalog.extensions and is_known(catalog, name):
+            message = f'extension "{name.name}" does not exist'
+            raise MissingObject("42704", message, name.name, kind="extension")
+        case "trigger" | "policy" if isinstance(relation, Table):
+            parts = relation.triggers if kind == "trigger" else relation.policies
+            if all(found.name != part for found in parts):
+                _refuse_missing_part(catalog, relation, kind, part)
+        case "column" if isinstance(relation, Table):
+            column_of(catalog, relation, part)
+        case "constraint" if isinstance(relation, Table) and not is_open(catalog, relation):
+            if relation.constraint(part) is None:
+                message = f'constraint "{part}" for table "{name.name}" does not exist'
+                raise MissingObject("42704", message, f"{name}.{part}", kind="constraint")

@@ -15,7 +15,7 @@ from checker.apply.columns import (
 from checker.apply.comparable import assignable, comparable
 from checker.apply.defaults import type_of
 from checker.apply.lookup import column_of, refuse_system, shown_type, table_of
-from checker.apply.opclasses import check_opclass
+from checker.apply.opclasses import check_opclass, plain_key
 from checker.apply.type_names import check_type
 from checker.catalog import Catalog, Column, ForeignKey, Table, ViewColumn
 from checker.change import AlterColumnType
@@ -49,7 +49,7 @@ def alter_column_type(catalog: Catalog, change: AlterColumnType) -> Applied:
     def retyped(old: Column) -> Column:
         return replace(old, type=change.type, collation=change.collation)
 
-    catalog = alter_column(catalog, table, column.name, retyped)
+    catalog = _with_plain_keys(alter_column(catalog, table, column.name, retyped), table)
     _check_foreign_keys(catalog, change)
     return Applied(_with_identity_retyped(catalog, table, column, change.type))
 
@@ -117,6 +117,16 @@ def _check_indexes(catalog: Catalog, table: Table, column: Column, new: SqlType)
         for key in index.keys:
             if key.column == column.name:
                 check_opclass(catalog, index.method, key.opclass, new, str(index.name))
+
+
+def _with_plain_keys(catalog: Catalog, table: Table) -> Catalog:
+    """Indexes are made anew: an expression that was a cast may be none any more."""
+    new = catalog.table(table.name) or table
+    indexes = tuple(
+        replace(index, keys=tuple(plain_key(new, index.method, key) for key in index.keys))
+        for index in new.indexes
+    )
+    return catalog if indexes == new.indexes else catalog.put(replace(new, indexes=indexes))
 
 
 def _check_foreign_keys(catalog: Catalog, change: AlterColumnType) -> None:

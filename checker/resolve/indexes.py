@@ -9,7 +9,7 @@ from checker.change import Change
 from checker.change import CreateIndex as CreateIndexChange
 from checker.names import index_name
 from checker.resolve.protocol import skipped
-from checker.resolve.scope import Scope
+from checker.resolve.scope import SYSTEM_COLUMNS, Scope
 from checker.sql.nodes import CreateIndex, IndexKeyNode
 
 
@@ -21,9 +21,6 @@ def resolve_create_index(scope: Scope, node: CreateIndex) -> Iterator[Change]:
     keys = tuple(_key(scope, table, columns, key) for key in node.keys)
     include = scope.columns(table, node.include)
     name = _name(scope, node, table, keys, include)
-    if node.if_not_exists and name in scope.catalog.relations:
-        yield skipped("create index", table, at=node.at)
-        return
     index = Index(
         name,
         table,
@@ -34,8 +31,20 @@ def resolve_create_index(scope: Scope, node: CreateIndex) -> Iterator[Change]:
         where=scope.expr(node.where, columns),
         nulls_not_distinct=node.nulls_not_distinct,
     )
+    exists = node.if_not_exists and name in scope.catalog.relations
+    if exists and not (
+        scope.is_postgres and isinstance(found, Table) and _names_nothing(scope, found, index)
+    ):
+        yield skipped("create index", table, at=node.at)
+        return
     cut = scope.cuts(node.name.last if node.name else None)
     yield CreateIndexChange(table=table, index=index, concurrently=node.concurrently, at=node.at, cut=cut)
+
+
+def _names_nothing(scope: Scope, table: Table, index: Index) -> bool:
+    """True where a column of the index is surely missing, which PostgreSQL sees before it sees the name."""
+    known = {column.name for column in table.columns}
+    return not table.assumed and scope.is_known(table.name) and bool(index.reads - known - SYSTEM_COLUMNS)
 
 
 def _name(

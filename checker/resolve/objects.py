@@ -137,6 +137,7 @@ def create_trigger(scope: Scope, node: nodes.CreateTrigger) -> Iterator[Change]:
         return
     function = scope.function(node.function) if node.function is not None else None
     columns = frozenset(scope.columns(table, node.columns)) | _read_in_body(scope, table, node.body)
+    columns |= node.when.columns if node.when is not None else frozenset()
     events = sorted(node.events, key=_EVENTS.index) if scope.is_postgres else node.events
     trigger = Trigger(name, function, tuple(events), node.timing, columns)
     cut = scope.cuts(node.name.last)

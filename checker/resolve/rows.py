@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from checker import change as to
 from checker.catalog import Expr, QName, Table, View
 from checker.change import Change
+from checker.resolve.drops import signature_types
 from checker.resolve.queries import look_up
 from checker.resolve.scope import Scope
 from checker.sql import nodes
@@ -93,7 +94,29 @@ def utility(scope: Scope, node: nodes.Utility) -> Iterator[Change]:
     """COMMENT, GRANT, LOCK, VACUUM …"""
     outside = node.words in OUTSIDE_TRANSACTION and scope.is_postgres
     names = _names(scope, _relations(node))
-    yield to.NoChange(words=node.words, names=names, outside_transaction=outside, at=node.at)
+    about = _about(scope, node) if node.words.startswith("comment on") and node.names else None
+    yield to.NoChange(words=node.words, names=names, outside_transaction=outside, about=about, at=node.at)
+
+
+def _about(scope: Scope, node: nodes.Utility) -> to.About | None:
+    """What the comment is about, where that is no relation itself."""
+    name, *part = node.names
+    match node.kind:
+        case None if len(name.parts) > 1:
+            table = scope.relation(nodes.Name(name.parts[:-1]))
+            return to.About("column", table, scope.column(table, name.last))
+        case "table" if part:
+            return to.About("constraint", scope.relation(name), scope.cut(part[0].last))
+        case "trigger" | "policy" as kind if part:
+            return to.About(kind, scope.relation(name), scope.cut(part[0].last))
+        case "function" | "procedure" | "aggregate" | "routine" as kind:
+            return to.About(kind, scope.function(name), arguments=signature_types(scope, node.arguments))
+        case "type" | "domain" as kind if not part:
+            return to.About(kind, scope.type_name(name))
+        case "schema" | "extension" as kind:
+            return to.About(kind, QName("", scope.cut(name.last)))
+        case _:
+            return None
 
 
 _RELATION_KINDS = frozenset(("table", "foreign table", "view", "materialized view", "sequence", "index"))

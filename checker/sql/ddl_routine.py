@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checker.catalog import Expr
 from checker.sql.cursor import Cursor
 from checker.sql.ddl_drop import read_arguments
 from checker.sql.nodes import CreateFunction, CreateTrigger, Name, Signature
@@ -108,18 +109,20 @@ def read_create_trigger(c: Cursor, first: int, or_replace: bool) -> CreateTrigge
     events, columns = read_events(c)
     c.expect("ON")
     table = c.name()
-    _trigger_options(c)
+    when = _trigger_options(c)
     c.expect("EXECUTE")
     if not c.accept_any(("FUNCTION", "PROCEDURE")):
         raise c.unexpected("FUNCTION")
     function = c.name()
     c.skip_parens()
     c.end()
-    return CreateTrigger(name, table, function, timing, events, columns, or_replace, at=c.span(first))
+    return CreateTrigger(
+        name, table, function, timing, events, columns, or_replace, when=when, at=c.span(first)
+    )
 
 
-def _trigger_options(c: Cursor) -> None:
-    """FROM, DEFERRABLE, REFERENCING, FOR EACH and WHEN, in the grammar's order."""
+def _trigger_options(c: Cursor) -> Expr | None:
+    """FROM, DEFERRABLE, REFERENCING, FOR EACH and WHEN, in the grammar's order; the condition of WHEN."""
     if c.accept("FROM"):
         c.name()
     while c.accept("NOT", "DEFERRABLE") or c.accept("DEFERRABLE") or c.accept("INITIALLY"):
@@ -133,8 +136,7 @@ def _trigger_options(c: Cursor) -> None:
         c.accept("EACH")
         if not c.accept_any(("ROW", "STATEMENT")):
             raise c.unexpected("ROW or STATEMENT")
-    if c.accept("WHEN"):
-        c.expr_in_parens()
+    return c.expr_in_parens() if c.accept("WHEN") else None
 
 
 def read_events(c: Cursor) -> tuple[tuple[str, ...], tuple[str, ...]]:

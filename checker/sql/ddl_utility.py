@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from checker.sql.cursor import Cursor
 from checker.sql.ddl_drop import read_kind, read_signature
@@ -198,12 +199,12 @@ def read_comment(c: Cursor, first: int) -> Node:
         kind = read_kind(c)
         if kind is None:
             raise c.unexpected("a kind of object")
-        node = Utility(f"comment on {kind}", *_commented(c, kind))
+        node = _commented(c, kind)
     c.expect("IS")
     if not c.accept("NULL"):
         c.string()
     c.end()
-    return Utility(node.words, node.kind, node.names, c.span(first))
+    return replace(node, at=c.span(first))
 
 
 def _comment_on_constraint(c: Cursor) -> Utility:
@@ -218,16 +219,18 @@ def _comment_on_constraint(c: Cursor) -> Utility:
 _WITHOUT_NAME = ("cast", "operator", "operator class", "operator family", "transform")
 
 
-def _commented(c: Cursor, kind: ObjectKind) -> tuple[ObjectKind | None, tuple[Name, ...]]:
+def _commented(c: Cursor, kind: ObjectKind) -> Utility:
+    words = f"comment on {kind}"
     if kind in ("function", "procedure", "routine", "aggregate"):
-        return kind, (read_signature(c).name,)
+        signature = read_signature(c)
+        return Utility(words, kind, (signature.name,), arguments=signature.arguments)
     if kind in _WITHOUT_NAME:
         c.skip_to(("IS",))
-        return kind, ()
+        return Utility(words, kind)
     name = c.name()
     if kind in ("trigger", "policy", "rule") and c.accept("ON"):
-        return kind, (c.name(), name)
-    return kind, (name,)
+        return Utility(words, kind, (c.name(), name))
+    return Utility(words, kind, (name,))
 
 
 def read_grant(c: Cursor, first: int, words: str = "grant") -> Node:

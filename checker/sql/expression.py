@@ -20,6 +20,8 @@ _TYPES = frozenset(
     " double national nchar bit varbit numeric smallint bigint integer real json setof".split()
 )
 _TYPE_TAILS = frozenset(("VARYING", "PRECISION", "WITH", "WITHOUT", "TIME", "ZONE", "LOCAL"))
+_WORDY = frozenset(("TIMESTAMP", "TIME", "DOUBLE", "CHARACTER", "CHAR", "NATIONAL", "BIT"))
+"""The words with which types of several words begin."""
 _SPECIAL_CALLS = frozenset("COALESCE NULLIF GREATEST LEAST EXTRACT OVERLAY POSITION SUBSTRING TRIM".split())
 _AFTER_IS = frozenset(
     ("UNKNOWN", "DOCUMENT", "NORMALIZED", "NFC", "NFD", "NFKC", "NFKD", "JSON", "OBJECT", "SCALAR", "VALUE")
@@ -142,6 +144,8 @@ class _Reader:
     def name(self, at: int) -> int:
         if self.word(at) == "AT" and self.word(at + 1) in ("TIME", "LOCAL"):
             return at + (3 if self.word(at + 1) == "TIME" else 2)
+        if self.word(at) in _WORDY and self.dialect == "postgres" and (after := self.literal_of_type(at)):
+            return after
         parts, after = self.chain(at)
         following = self.word(after)
         if following == "(" and parts:
@@ -151,6 +155,12 @@ class _Reader:
         elif following not in ("=>", ":=") and not self.belongs_elsewhere(parts):
             self.columns.add(parts[-1])
         return after
+
+    def literal_of_type(self, at: int) -> int | None:
+        """Where `TIMESTAMP (3) WITH TIME ZONE 'epoch'` ends; None where no literal stands behind the type."""
+        after = self.type(at)
+        is_literal = after < len(self.tokens) and self.tokens[after].kind == "string"
+        return after + 1 if is_literal and self.tokens[at].kind == "word" else None
 
     def belongs_elsewhere(self, parts: tuple[str, ...]) -> bool:
         """True for a relation of a subquery, or a column of one."""

@@ -462,7 +462,7 @@ class CreateFunction:
 
 @dataclass(frozen=True, slots=True)
 class CreateTrigger:
-    """CREATE TRIGGER; on SQLite `body` are the statements inside."""
+    """CREATE TRIGGER; `when` is its condition, on SQLite `body` are the statements inside."""
 
     name: Name
     table: Name
@@ -474,6 +474,7 @@ class CreateTrigger:
     if_not_exists: bool = False
     temporary: bool = False
     body: str = ""
+    when: Expr | None = None
     at: At = field(default=(0, 0), compare=False)
 
 
@@ -611,13 +612,14 @@ class Utility:
     """Understood, and without effect on the schema: COMMENT, GRANT, ANALYZE, LOCK, VACUUM, \\restrict.
 
     `words` are its first keywords in lower case (`vacuum full`, `reindex concurrently`); `kind` and
-    `names` the object it names, where its absence would make the server refuse it.
+    `names` the object it names, where its absence would make the server refuse it; `arguments` are a routine's.
     """
 
     words: str
     kind: ObjectKind | None = None
     names: tuple[Name, ...] = ()
     at: At = field(default=(0, 0), compare=False)
+    arguments: tuple[SqlType, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
