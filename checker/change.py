@@ -322,6 +322,7 @@ class CreateSchema(Change):
 class CreateFunction(Change):
     function: Function
     or_replace: bool = False
+    unresolved: Unresolved | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from checker.not_nulls import with_named_not_nulls
 from checker.probe import Questions, Unanswered
 from checker.refusals import Risk
 from checker.resolve import resolve
-from checker.resolve.guards import decide
+from checker.resolve.guards import decide, is_left_open
 from checker.session import Session
 from checker.sql import nodes
 from checker.sql.read import read as read_statement
@@ -174,7 +174,7 @@ class _Run:
 
     def _if(self, node: nodes.If) -> Steps:
         """A branch by the catalog. Where absence proves nothing, the guarded statement is taken to run."""
-        if node.condition is None:
+        if node.condition is None or is_left_open(self.catalog, node.condition):
             for part in (*node.then, *node.otherwise):
                 yield from self._not_followed(part)
             return True

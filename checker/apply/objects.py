@@ -71,6 +71,7 @@ def create_function(catalog: Catalog, change: CreateFunction) -> Applied:
     """CREATE [OR REPLACE] FUNCTION; a replacement keeps kind and return type."""
     new = change.function
     require_schema(catalog, new.name.schema)
+    refuse_unresolved(catalog, change.unresolved)
     functions = catalog.functions.get(new.name, ())
     old = next((found for found in functions if same_arguments(found.arguments, new.arguments)), None)
     if old is not None:

@@ -9,13 +9,15 @@ from checker.sql.results import Unresolved
 
 
 def refuse_unresolved(catalog: Catalog, found: Unresolved | None) -> None:
-    """42P01 for a relation and for what stands before a dot, 42703 for a column."""
+    """42P01 for a relation and for what stands before a dot, 42703 for a column, 42704 for a type."""
     if found is None:
         return
     if not catalog.server.is_postgres:
         raise _on_sqlite(catalog, found)
     if found.kind in ("relation", "regclass") and found.relation:
         raise missing_relation(catalog, found.relation, in_query=found.kind == "relation")
+    if found.kind == "type":
+        raise MissingObject("42704", f'type "{found.name}" does not exist', found.name, kind="type")
     if found.kind == "source":
         message = f'missing FROM-clause entry for table "{found.name}"'
         raise MissingObject("42P01", message, found.name, kind="relation")

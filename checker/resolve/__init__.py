@@ -89,10 +89,12 @@ def _transaction(scope: Scope, node: nodes.TransactionControl) -> Iterable[Chang
     match node.action:
         case "begin":
             return [to.Begin(at=at)]
-        case "commit":
-            return [to.Commit(at=at)]
-        case "rollback":
-            return [to.Rollback(at=at)]
+        case "commit" | "rollback" as action:
+            if node.chain and not scope.session.in_transaction:
+                message = f"{action.upper()} AND CHAIN can only be used in transaction blocks"
+                raise Refused("25P01", message)
+            end = to.Commit(at=at) if action == "commit" else to.Rollback(at=at)
+            return [end, to.Begin(at=at)] if node.chain else [end]
         case "rollback to":
             return [to.Rollback(savepoint=node.savepoint, at=at)]
         case "savepoint" | "release":

@@ -16,6 +16,16 @@ def decide(catalog: Catalog, conditions: Iterable[Exists]) -> bool | None:
     return None if None in answers else True
 
 
+def is_left_open(catalog: Catalog, conditions: Iterable[Exists]) -> bool:
+    """True where a guard asks for a relation that an earlier statement may have made or dropped, nobody knows which."""
+    return any(
+        name.name == condition.names[-1] and condition.schema in (None, name.schema)
+        for condition in conditions
+        if condition.kind in ("relation", "index")
+        for name in catalog.uncertain
+    )
+
+
 def _holds(catalog: Catalog, condition: Exists) -> bool | None:
     found = _exists(catalog, condition)
     return found if found is None else found != condition.negated

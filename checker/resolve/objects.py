@@ -29,6 +29,7 @@ from checker.resolve.alter import owning_column
 from checker.resolve.drops import signature_types
 from checker.resolve.extensions import TYPES_OF_EXTENSIONS
 from checker.resolve.protocol import skipped
+from checker.resolve.queries import look_up_body
 from checker.resolve.scope import Scope
 from checker.sql import nodes
 from checker.sql.tokens import identifier, tokenize
@@ -116,13 +117,19 @@ def create_sequence(scope: Scope, node: nodes.CreateSequence) -> Iterator[Change
 
 
 def create_function(scope: Scope, node: nodes.CreateFunction) -> Iterator[Change]:
-    """CREATE FUNCTION, PROCEDURE or AGGREGATE; what the body says is not looked at."""
+    """CREATE FUNCTION, PROCEDURE or AGGREGATE; of the body it is looked at whether its names mean something."""
     name = scope.new(node.signature.name)
     arguments = signature_types(scope, node.signature.arguments) or ()
     returns = scope.type(node.returns).bare() if node.returns is not None else None
     function = Function(name, arguments, node.kind, returns)
     cut = scope.cuts(node.signature.name.last)
-    yield to.CreateFunction(function=function, or_replace=node.or_replace, at=node.at, cut=cut)
+    yield to.CreateFunction(
+        function=function,
+        or_replace=node.or_replace,
+        unresolved=look_up_body(scope, node),
+        at=node.at,
+        cut=cut,
+    )
 
 
 # Parts of tables

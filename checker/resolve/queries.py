@@ -2,23 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from checker.catalog import Relation, Sequence, Table, View
 from checker.resolve.scope import SYSTEM_SCHEMAS, Scope
-from checker.sql.nodes import Name
-from checker.sql.results import Known, Resolved
+from checker.sql.nodes import CreateFunction, Name
+from checker.sql.results import Known, LookUp, Resolved, Unresolved
+from checker.sql.split import split
 from checker.sql.unresolved import resolve_names
+from checker.sqltype import SqlType
+from checker.statement import Source
 
 _OF_SEQUENCE = ("last_value", "log_cnt", "is_called")
 _SERVERS_OWN = ("sqlite_", "pragma_", "json_")
 
 
-def look_up(scope: Scope, text: str) -> Resolved:
+def look_up(scope: Scope, text: str, free: Iterable[str] = (), *, targets: bool = False) -> Resolved:
     """Which name of a statement means nothing; no answer where absence proves nothing."""
     catalog = scope.catalog
     if not text or not catalog.complete or catalog.doubted:
         return Resolved()
     functions = frozenset(name.name for name in catalog.functions)
-    return resolve_names(text, catalog.server.dialect, lambda name: _known(scope, name), functions)
+    names = LookUp(
+        lambda name: _known(scope, name),
+        lambda name: _is_missing_type(scope, name),
+        functions,
+        frozenset(free),
+        targets,
+    )
+    return resolve_names(text, catalog.server.dialect, names)
+
+
+def look_up_body(scope: Scope, node: CreateFunction) -> Unresolved | None:
+    """The first name that means nothing in the body of a function in SQL, which the server looks at.
+
+    Not so with `check_function_bodies = off`, and no other language is read by the server itself.
+    """
+    checked = scope.session.settings.get("check_function_bodies", ("on",))[0].lower() in ("on", "true", "1")
+    if node.language != "sql" or not checked or not node.body or not scope.is_postgres:
+        return None
+    free = (*node.parameters, node.signature.name.last)
+    for statement in split(Source("", node.body), "postgres"):
+        if found := look_up(scope, statement.text, free, targets=True).unresolved:
+            return found
+    return None
+
+
+def _is_missing_type(scope: Scope, written: Name) -> bool:
+    """True where there is surely no such type; what an extension made in the run brought is not known."""
+    schema = written.parts[-2] if len(written.parts) > 1 else None
+    name = scope.type_name(written)
+    unlisted = any(not one.members and one.name != "plpgsql" for one in scope.catalog.extensions.values())
+    known = (
+        SqlType(written.last, schema=schema).is_builtin
+        or scope.is_type(name)
+        or name.schema in SYSTEM_SCHEMAS
+    )
+    return not known and not unlisted and scope.is_known(name)
 
 
 def _known(scope: Scope, written: Name) -> Known:

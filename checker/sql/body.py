@@ -267,9 +267,18 @@ class _Body:
     def if_(self) -> Nodes:
         c, first = self.c, self.c.i
         c.i += 1
+        _skip_to_then(c)
+        asked, c.i = self.reading(first + 1, c.i), first + 1
         node = self.branches(first)
         c.expect("END", "IF")
-        return self.done(node)
+        # the query of an undecided condition runs, whatever comes of it
+        return self.done(*asked, node) if node.condition is None else self.done(node)
+
+    def reading(self, first: int, stop: int) -> Nodes:
+        """What these tokens read, as a query; nothing where they name no relation."""
+        tokens = self.c.tokens[first:stop]
+        found = self.query(tokens) if tokens else None
+        return (found,) if isinstance(found, Query) and found.reads else ()
 
     def branches(self, first: int) -> If:
         """From the condition on; ELSIF is an IF in the other branch."""
@@ -303,6 +312,7 @@ class _Body:
         """A loop over data statements may run them or not; what else it holds, runs nobody knows how often."""
         c, first = self.c, self.c.i
         c.skip_to(("LOOP",))
+        asked = self.reading(*self.over(first))
         c.expect("LOOP")
         parts = self.statements()
         c.expect("END", "LOOP")
@@ -310,9 +320,17 @@ class _Body:
             c.label()
         stop = c.i
         if _only_data(parts):
-            return self.done(If(None, parts, at=c.span(first)))
+            return self.done(*asked, If(None, parts, at=c.span(first)))
         reason = "a loop: what it runs, and how often, is not followed"
-        return self.done(Unreadable(reason, self.names(first, stop), c.span(first)))
+        return self.done(*asked, Unreadable(reason, self.names(first, stop), c.span(first)))
+
+    def over(self, first: int) -> tuple[int, int]:
+        """The tokens of what a loop goes over, or goes on for: they run once at least."""
+        c, stop = self.c, self.c.i
+        if c.words[first] == "WHILE":
+            return first + 1, stop
+        start = next((i for i in range(first, stop) if c.words[i] == "IN"), stop) + 1
+        return start, start if c.words[start] == "EXECUTE" else stop
 
 
 _STATEMENTS: dict[str, Callable[[_Body], Nodes]] = {

@@ -131,6 +131,9 @@ def _all(c: Cursor) -> tuple[Exists, ...]:
 
 def _one(c: Cursor) -> tuple[Exists, ...]:
     negated = c.accept("NOT")
+    if c.at("(", "SELECT", "COUNT"):
+        counted = _counted(c)
+        return _negate(c, counted) if negated else counted
     if c.at("("):
         c.i += 1
         inner = _all(c)
@@ -148,6 +151,31 @@ def _one(c: Cursor) -> tuple[Exists, ...]:
         negated ^= c.accept("NOT")
         negated ^= not _boolean(c)
     return (_flip(guard) if negated else guard,)
+
+
+def _counted(c: Cursor) -> tuple[Exists, ...]:
+    """`(SELECT count(*) = 2 FROM … WHERE name IN ('a', 'b'))`: all that are named exist, or the only one does not."""
+    c.expect("(", "SELECT", "COUNT", "(", "*", ")")
+    wanted = _number(c) if c.accept("=") else None
+    facts = _facts(c)
+    c.expect(")")
+    if wanted is None:
+        c.expect("=")
+        wanted = _number(c)
+    found = tuple(_exists(c, facts, name) for name in facts.any_of or (facts.found.get("name"),))
+    if wanted == 0 and len(found) == 1:
+        return (_flip(found[0]),)
+    if wanted != len(found):
+        raise c.unexpected("the number of the names")
+    return found
+
+
+def _number(c: Cursor) -> int:
+    token = c.token
+    if not token.text.isdigit():
+        raise c.unexpected("a number")
+    c.i += 1
+    return int(token.text)
 
 
 def _boolean(c: Cursor) -> bool:
@@ -205,6 +233,7 @@ class _Facts:
     def __init__(self, view: _View) -> None:
         self.view = view
         self.found: dict[Role, str] = {}
+        self.any_of: tuple[str, ...] = ()
 
     def note(self, c: Cursor, column: str, parts: tuple[str, ...]) -> None:
         """One comparison; a parent may bring its schema along (`conrelid = 's.t'::regclass`)."""
@@ -221,6 +250,14 @@ class _Facts:
 def _select(c: Cursor) -> Exists:
     c.expect("SELECT")
     c.skip_to(("FROM",))
+    facts = _facts(c)
+    if len(facts.any_of) > 1:
+        raise c.unexpected("one name")
+    return _exists(c, facts, facts.found.get("name") or next(iter(facts.any_of), None))
+
+
+def _facts(c: Cursor) -> _Facts:
+    """What FROM and WHERE say, up to the end of the query."""
     c.expect("FROM")
     start = c.i
     views = _views(c)
@@ -233,7 +270,7 @@ def _select(c: Cursor) -> Exists:
             c.i += 1
         else:
             _pass_source(c)
-    return _exists(c, facts)
+    return facts
 
 
 _KNOWN: dict[str, _View] = {**_CATALOG, **_INFORMATION_SCHEMA}
@@ -271,7 +308,10 @@ def _comparison(c: Cursor, facts: _Facts) -> None:
         return
     negated = c.accept("NOT")
     column = _column(c)
-    if negated or c.word in ("AND", ")", "LIMIT", "WHERE", "JOIN") or c.word in ("IN", ">", "IS"):
+    if not negated and c.at("IN", "(") and facts.view.roles.get(column) == "name" and not facts.any_of:
+        c.i += 1
+        facts.any_of = c.parens(c.string)
+    elif negated or c.word in ("AND", ")", "LIMIT", "WHERE", "JOIN") or c.word in ("IN", ">", "IS"):
         _ignorable(c, column, facts)
     elif c.accept("="):
         _equals(c, column, facts)
@@ -343,9 +383,8 @@ def _subselect(c: Cursor) -> tuple[str, ...]:
     return (*filter(None, (guard.schema,)), guard.names[-1])
 
 
-def _exists(c: Cursor, facts: _Facts) -> Exists:
+def _exists(c: Cursor, facts: _Facts, name: str | None) -> Exists:
     view, found = facts.view, facts.found
-    name = found.get("name")
     if name is None or (view.kind in ("column", "enum label") and "parent" not in found):
         raise c.unexpected("the name of an object")
     parent = found.get("parent")

@@ -145,31 +145,38 @@ def read_signature(c: Cursor) -> Signature:
 
 def read_arguments(c: Cursor) -> tuple[SqlType, ...]:
     """The types of the input arguments between parentheses; `*` and ORDER BY are those of aggregates."""
+    return read_parameters(c)[0]
+
+
+def read_parameters(c: Cursor) -> tuple[tuple[SqlType, ...], tuple[str, ...]]:
+    """The types of the input arguments, and the names of all."""
     c.expect("(")
-    found: list[SqlType] = []
+    types: list[SqlType] = []
+    names: list[str] = []
     c.accept("*")
     c.accept("ORDER", "BY")
     while not c.accept(")"):
-        mode, argument = _argument(c)
+        mode, name, argument = _argument(c)
         if mode not in ("OUT", "TABLE"):
-            found.append(argument)
+            types.append(argument)
+        names += [name] if name else []
         if not c.accept(",") and not c.accept("ORDER", "BY") and not c.at(")"):
             raise c.unexpected(")")
-    return tuple(found)
+    return tuple(types), tuple(names)
 
 
 _MODES = frozenset(("IN", "OUT", "INOUT", "VARIADIC"))
 
 
-def _argument(c: Cursor) -> tuple[str, SqlType]:
-    mode = c.accept_any(_MODES) or ""
+def _argument(c: Cursor) -> tuple[str, str, SqlType]:
+    mode, name = c.accept_any(_MODES) or "", ""
     if _names_an_argument(c):
-        c.label()
+        name = c.label()
         mode = mode or c.accept_any(_MODES) or ""
     type_ = read_type(c)
     if c.accept("DEFAULT") or c.accept("=") or c.accept(":="):
         c.skip_to(("ORDER",), commas=False)
-    return mode, type_
+    return mode, name, type_
 
 
 _TYPE_HEADS = frozenset(

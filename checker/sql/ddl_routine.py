@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.catalog import Expr
 from checker.sql.cursor import Cursor
-from checker.sql.ddl_drop import read_arguments
+from checker.sql.ddl_drop import read_arguments, read_parameters
 from checker.sql.nodes import CreateFunction, CreateTrigger, Name, Signature
 from checker.sql.types import read_type
 from checker.sqltype import SqlType
@@ -13,8 +13,8 @@ from checker.sqltype import SqlType
 def read_create_function(c: Cursor, first: int, procedure: bool, or_replace: bool) -> CreateFunction:
     """What follows CREATE FUNCTION or PROCEDURE: the options come in any order."""
     name = c.name()
-    arguments = read_arguments(c)
-    returns = _returns(c)
+    arguments, parameters = read_parameters(c)
+    returns, columns = _returns(c)
     body, language = "", ""
     while not c.done:
         if c.accept("LANGUAGE"):
@@ -31,17 +31,23 @@ def read_create_function(c: Cursor, first: int, procedure: bool, or_replace: boo
             raise c.unexpected("an option of a function")
     return CreateFunction(
         Signature(name, arguments), "procedure" if procedure else "function", returns, or_replace, body, language,
-        c.span(first),
+        (*parameters, *columns), c.span(first),
     )  # fmt: skip
 
 
-def _returns(c: Cursor) -> SqlType | None:
+def _returns(c: Cursor) -> tuple[SqlType | None, tuple[str, ...]]:
+    """What a function returns, and the columns of RETURNS TABLE."""
     if not c.accept("RETURNS"):
-        return None
-    if c.accept("TABLE"):
-        c.skip_parens()
-        return SqlType("record")
-    return read_type(c)
+        return None, ()
+    if not c.accept("TABLE"):
+        return read_type(c), ()
+
+    def column() -> str:
+        name = c.label()
+        read_type(c)
+        return name
+
+    return SqlType("record"), c.parens(column)
 
 
 _OPTIONS: tuple[tuple[str, ...], ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from checker.sql.cursor import Cursor
 from checker.sql.ddl_drop import read_kind, read_signature
@@ -32,8 +33,7 @@ def read_commit(c: Cursor, first: int) -> Node:
     if c.accept("PREPARED"):
         c.string()
         return Utility("commit prepared", at=c.span(first))
-    c.rest()
-    return TransactionControl("commit", at=c.span(first))
+    return _end(c, "commit", first)
 
 
 def read_rollback(c: Cursor, first: int) -> Node:
@@ -45,8 +45,15 @@ def read_rollback(c: Cursor, first: int) -> Node:
     if c.accept("TO"):
         c.accept("SAVEPOINT")
         return _finish(c, TransactionControl("rollback to", c.ident(), c.span(first)))
+    return _end(c, "rollback", first)
+
+
+def _end(c: Cursor, action: Literal["commit", "rollback"], first: int) -> Node:
+    """AND CHAIN begins another transaction at once."""
+    c.accept_any(("WORK", "TRANSACTION"))
+    chain = c.at("AND", "CHAIN")
     c.rest()
-    return TransactionControl("rollback", at=c.span(first))
+    return TransactionControl(action, chain=chain, at=c.span(first))
 
 
 def read_savepoint(c: Cursor, first: int) -> Node:

@@ -449,7 +449,10 @@ class AlterObject:
 
 @dataclass(frozen=True, slots=True)
 class CreateFunction:
-    """CREATE FUNCTION, PROCEDURE or AGGREGATE; the body is not executed and kept as text."""
+    """CREATE FUNCTION, PROCEDURE or AGGREGATE; the body is not executed and kept as text.
+
+    `parameters` are the names of all arguments, also of those that go out.
+    """
 
     signature: Signature
     kind: Literal["function", "procedure", "aggregate"] = "function"
@@ -457,6 +460,7 @@ class CreateFunction:
     or_replace: bool = False
     body: str = ""
     language: str = ""
+    parameters: tuple[str, ...] = ()
     at: At = field(default=(0, 0), compare=False)
 
 
@@ -508,11 +512,12 @@ class Truncate:
 
 @dataclass(frozen=True, slots=True)
 class TransactionControl:
-    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT … ; `savepoint` is its name where there is one."""
+    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT … ; `savepoint` is its name where there is one, `chain` says AND CHAIN."""
 
     action: Literal["begin", "commit", "rollback", "savepoint", "release", "rollback to", "prepare"]
     savepoint: str | None = None
     at: At = field(default=(0, 0), compare=False)
+    chain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

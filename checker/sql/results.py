@@ -33,7 +33,7 @@ Results = tuple[Result, ...] | None
 class Unresolved:
     """A name that is nothing's. `relation` is None where no single relation could have had the column."""
 
-    kind: Literal["relation", "regclass", "column", "source"]
+    kind: Literal["relation", "regclass", "column", "source", "type"]
     name: str
     relation: QName | None = None
 
@@ -47,7 +47,19 @@ class Known:
     missing: bool = False
 
 
-LookUp = Callable[[Name], Known]
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """How names are looked up: of relations, of types; `functions` are those of the user, by bare name.
+
+    `free` are names that stand for something else everywhere: the parameters of a function; `targets` says that the
+    table to be written is looked up too.
+    """
+
+    relation: Callable[[Name], Known]
+    is_missing_type: Callable[[Name], bool]
+    functions: frozenset[str] = frozenset()
+    free: frozenset[str] = frozenset()
+    targets: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,12 @@ _NO_COLUMN = WORDS | frozenset(
 _PASSED_OVER = frozenset(("with_", "from_", "joins", "laterals", "expressions", "locks", "into", "alias"))
 
 
-def resolve_names(text: str, dialect: str, look_up: LookUp, functions: frozenset[str]) -> Resolved:
-    """The answer on one INSERT, UPDATE, DELETE or query; `functions` are those of the user, by bare name."""
+def resolve_names(text: str, dialect: str, look_up: LookUp) -> Resolved:
+    """The answer on one INSERT, UPDATE, DELETE or query."""
     from sqlglot import parse_one
     from sqlglot.errors import SqlglotError
 
-    walk = _Walk(dialect, look_up, functions)
+    walk = _Walk(dialect, look_up)
     try:
         results = walk.statement(parse_one(text, read=dialect))
     except _Found as found:
@@ -55,7 +55,6 @@ class _Found(Exception):
 class _Walk:
     dialect: str
     look_up: LookUp
-    functions: frozenset[str]
     ctes: dict[str, Results] = field(default_factory=dict)
 
     @property
@@ -91,9 +90,9 @@ class _Walk:
 
         walk = self.with_queries(tree, None)
         written = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        level = walk.level_of(written)
         query = tree.args.get("expression")
         results = walk.query(query, None) if isinstance(query, exp.Query) else None
-        level = walk.level_of(written)
         if level.sources:
             level.sources.append(replace(level.sources[0], alias="excluded"))
         conflict = tree.args.get("conflict")
@@ -122,7 +121,9 @@ class _Walk:
 
     def level_of(self, target: Any) -> Level:
         """The table that is written, as the first source; that it is missing is said elsewhere."""
-        known = self.look_up(self.written(target))
+        known = self.look_up.relation(self.written(target))
+        if known.missing and self.look_up.targets:
+            raise _Found(Unresolved("relation", known.relation.name, known.relation))
         return Level(sources=[Source(self.alias_of(target), self.columns_of(known), known.relation)])
 
     def columns_of(self, known: Known) -> Results:
@@ -269,7 +270,7 @@ class _Walk:
         name, alias = self.written(node), self.alias_of(node)
         if len(name.parts) == 1 and self.name_of(node.this) in self.ctes:
             return Source(alias, self.renamed(node, self.ctes[self.name_of(node.this)]))
-        known = self.look_up(name)
+        known = self.look_up.relation(name)
         if known.missing:
             raise _Found(Unresolved("relation", name.last, known.relation))
         return Source(alias, self.renamed(node, self.columns_of(known)), known.relation)
@@ -312,7 +313,7 @@ class _Walk:
                 case exp.Collate():
                     waiting.append(one.this)
                 case exp.DataType():
-                    pass
+                    self.type(one)
                 case exp.Expr():
                     waiting.extend(reversed(list(_children(one))))
                 case list():
@@ -328,9 +329,22 @@ class _Walk:
                 parts = tuple(
                     identifier(each, self.dialect) for each in tokens if each.kind in ("word", "quoted")
                 )
-                known = self.look_up(Name(parts)) if parts else None
+                known = self.look_up.relation(Name(parts)) if parts else None
                 if known is not None and known.missing:
                     raise _Found(Unresolved("regclass", one.name, known.relation))
+
+    def type(self, node: exp.DataType) -> None:
+        """A type of the user's, also as the element of an array."""
+        from sqlglot import exp
+
+        kind = node.args.get("kind")
+        if node.expressions and isinstance(node.expressions[0], exp.DataType):
+            self.type(node.expressions[0])
+        elif self.is_postgres and isinstance(kind, exp.Identifier | exp.Dot):
+            parts = [kind] if isinstance(kind, exp.Identifier) else [kind.this, kind.expression]
+            name = Name(tuple(self.name_of(part) for part in parts))
+            if self.look_up.is_missing_type(name):
+                raise _Found(Unresolved("type", ".".join(name.parts)))
 
     def column(self, node: exp.Column, level: Level) -> None:
         from sqlglot import exp
@@ -347,6 +361,8 @@ class _Walk:
             self.bare(self.name_of(written), level)
 
     def bare(self, name: str, level: Level) -> None:
+        if name in self.look_up.free:
+            return
         for one in level.up():
             if name in one.outputs:
                 return
@@ -357,10 +373,12 @@ class _Walk:
 
     def qualified(self, table: str, name: str, level: Level) -> None:
         """`t.c`, where `c` may be a function of the row as well."""
+        if table in self.look_up.free:
+            return
         for one in level.up():
             for source in one.sources:
                 if source.alias == table:
-                    if source.may_have(name) or name in self.functions:
+                    if source.may_have(name) or name in self.look_up.functions:
                         return
                     raise _Found(Unresolved("column", f"{table}.{name}", source.relation))
             if any(not source.alias for source in one.sources):

@@ -147,10 +147,39 @@ def test_a_case_statement_may_run_any_branch() -> None:
 
 
 def test_loops_over_rows_are_followed() -> None:
-    (node,) = block("BEGIN FOR r IN SELECT * FROM u LOOP UPDATE t SET a = r.a WHERE id = r.id; END LOOP; END")
+    asked, node = block(
+        "BEGIN FOR r IN SELECT * FROM u LOOP UPDATE t SET a = r.a WHERE id = r.id; END LOOP; END"
+    )
+    assert asked == Query((n("u"),))
     assert isinstance(node, If)
     assert node.condition is None
     assert isinstance(node.then[0], Update)
+
+
+def test_what_an_undecided_condition_reads_is_read_whatever_comes_of_it() -> None:
+    parts = block("BEGIN IF EXISTS (SELECT 1 FROM u) THEN ALTER TABLE t DROP c; END IF; END")
+    assert parts == (Query((n("u"),)), If(None, (DROP_C,)))
+    parts = block("BEGIN WHILE (SELECT count(*) FROM u) > 1 LOOP DELETE FROM t; END LOOP; END")
+    assert parts[0] == Query((n("u"),), frozenset(("count",)))
+
+
+def test_a_count_of_names_says_that_all_of_them_exist() -> None:
+    (node,) = block(
+        "BEGIN IF (SELECT count(*) = 2 FROM pg_indexes WHERE indexname IN ('i', 'j') AND schemaname = 's') THEN NULL;"
+        " END IF; END"
+    )
+    assert isinstance(node, If)
+    assert node.condition == (Exists("index", ("i",), "s"), Exists("index", ("j",), "s"))
+    (node,) = block(
+        "BEGIN IF (SELECT count(*) FROM pg_indexes WHERE indexname = 'i') = 0 THEN NULL; END IF; END"
+    )
+    assert isinstance(node, If)
+    assert node.condition == (Exists("index", ("i",), negated=True),)
+    _, node = block(
+        "BEGIN IF (SELECT count(*) = 1 FROM pg_indexes WHERE indexname IN ('i', 'j')) THEN NULL; END IF; END"
+    )
+    assert isinstance(node, If)
+    assert node.condition is None
 
 
 NOT_FOLLOWED = [

@@ -91,7 +91,7 @@ ACTIONS: list[tuple[str, AlterAction]] = [
     ("OWNER TO CURRENT_USER", OtherAction("owner to", ("current_user",))),
     ("ENABLE ROW LEVEL SECURITY", OtherAction("enable row level security")),
     ("NO FORCE ROW LEVEL SECURITY", OtherAction("no force row level security")),
-    ("DISABLE TRIGGER ALL", OtherAction("disable trigger", ("all",))),
+    ("DISABLE TRIGGER ALL", OtherAction("disable trigger all")),
     ("ENABLE REPLICA TRIGGER trg", OtherAction("enable replica trigger", ("trg",))),
     ("REPLICA IDENTITY USING INDEX i", OtherAction("replica identity using index", ("i",))),
     ("CLUSTER ON i", OtherAction("cluster on", ("i",))),

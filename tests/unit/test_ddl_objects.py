@@ -102,7 +102,9 @@ def test_functions(sql: str, arguments: object, returns: object, language: str) 
 TRIGGERS: list[tuple[str, Node]] = [
     (
         "CREATE TRIGGER g BEFORE INSERT OR UPDATE OF a, b ON t FOR EACH ROW WHEN (OLD.a > 1) EXECUTE FUNCTION s.f('x')",
-        CreateTrigger(n("g"), n("t"), n("s", "f"), "before", ("insert", "update"), ("a", "b")),
+        CreateTrigger(
+            n("g"), n("t"), n("s", "f"), "before", ("insert", "update"), ("a", "b"), when=e("OLD.a > 1")
+        ),
     ),
     (
         "CREATE OR REPLACE TRIGGER g INSTEAD OF DELETE ON v FOR EACH ROW EXECUTE PROCEDURE f()",

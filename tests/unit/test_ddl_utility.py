@@ -19,7 +19,7 @@ from checker.sql.nodes import (
 )
 from checker.sql.read import read
 from checker.statement import Source, Statement
-from tests.unit.reading import lite, n, pg, refused
+from tests.unit.reading import lite, n, pg, refused, t
 
 UTILITIES: list[tuple[str, Node]] = [
     ("BEGIN", TransactionControl("begin")),
@@ -57,7 +57,7 @@ UTILITIES: list[tuple[str, Node]] = [
     ("COMMENT ON CONSTRAINT k ON t IS 'x'", Utility("comment on constraint", "table", (n("t"), n("k")))),
     ("COMMENT ON CONSTRAINT k ON DOMAIN d IS 'x'", Utility("comment on constraint", "domain", (n("d"), n("k")))),
     ("COMMENT ON TRIGGER a ON t IS E'x\\'y'", Utility("comment on trigger", "trigger", (n("t"), n("a")))),
-    ("COMMENT ON FUNCTION f(int) IS 'x'", Utility("comment on function", "function", (n("f"),))),
+    ("COMMENT ON FUNCTION f(int) IS 'x'", Utility("comment on function", "function", (n("f"),), arguments=(t("integer"),))),
     ("COMMENT ON CAST (text AS int) IS 'x'", Utility("comment on cast", "cast")),
     ("GRANT SELECT, INSERT ON TABLE t, u TO bob WITH GRANT OPTION", Utility("grant", "table", (n("t"), n("u")))),
     ("GRANT USAGE ON SCHEMA s TO bob", Utility("grant", "schema", (n("s"),))),
