@@ -45,9 +45,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableChange(Change):
-    """A Change of one table (or view, where the server lets ALTER TABLE name one)."""
+    """A Change of one table (or view, where the server lets ALTER TABLE name one).
+
+    `only` says ALTER TABLE ONLY: children and partitions are left alone.
+    """
 
     table: QName
+    only: bool = False
 
 
 # Tables

@@ -8,6 +8,7 @@ from checker.apply.applied import Applied
 from checker.apply.defaults import check_default
 from checker.apply.dependents import Thing
 from checker.apply.drops import drop
+from checker.apply.heirs import leave
 from checker.apply.lookup import (
     column_of,
     is_open,
@@ -29,6 +30,7 @@ from checker.change import (
     RenameColumn,
     SetDefault,
     SetNotNull,
+    TableChange,
 )
 from checker.errors import DuplicateObject, IncompatibleTypes, MissingObject, Refused
 from checker.values import replace
@@ -75,10 +77,17 @@ def add_column(catalog: Catalog, change: AddColumn) -> Applied:
     if table.is_partition:
         raise Refused("42809", "cannot add column to a partition", str(table.name))
     _check_new_column(catalog, table, change)
+    refuse_only(catalog, table, change, "column must be added to child tables too")
     catalog = catalog.put(with_column(table, change.column))
     for child in list(descendants(catalog, table.name)):
         catalog = catalog.put(_merged(child, change.column))
     return Applied(catalog)
+
+
+def refuse_only(catalog: Catalog, table: Table, change: TableChange, message: str) -> None:
+    """42P16 where ALTER TABLE ONLY would leave the children behind."""
+    if change.only and any(catalog.children_of(table.name)):
+        raise Refused("42P16", message, str(table.name))
 
 
 def _check_new_column(catalog: Catalog, table: Table, change: AddColumn) -> None:
@@ -100,7 +109,7 @@ def _check_new_column(catalog: Catalog, table: Table, change: AddColumn) -> None
 def _merged(child: Table, column: Column) -> Table:
     own = child.column(column.name)
     if own is None:
-        return with_column(child, replace(column, inherited=True))
+        return with_column(child, replace(column, inherited=True, own=False))
     if own.type.bare() != column.type.bare():
         message = f'child table "{child.name.name}" has different type for column "{column.name}"'
         raise IncompatibleTypes("42804", message, f"{child.name}.{column.name}")
@@ -141,13 +150,11 @@ def drop_column(catalog: Catalog, change: DropColumn) -> Applied:
             "42P16", f'cannot drop inherited column "{column.name}"', full, tuple(map(str, table.parents))
         )
     refuse_partition_key(table, column.name, "cannot drop column")
-    things = [Thing("column", table.name, column.name)]
-    things += [
-        Thing("column", child.name, column.name)
-        for child in descendants(catalog, table.name)
-        if (inherited := child.column(column.name)) is not None and inherited.inherited
-    ]
-    return drop(catalog, things, cascade=change.cascade)
+    if change.only and table.kind == "partitioned" and any(catalog.children_of(table.name)):
+        message = "cannot drop column from only the partitioned table when partitions exist"
+        raise Refused("42P16", message, full)
+    catalog, things = leave(catalog, table, "column", column.name, only=change.only)
+    return drop(catalog, [Thing("column", table.name, column.name), *things], cascade=change.cascade)
 
 
 def refuse_partition_key(table: Table, column: str, action: str) -> None:
@@ -167,6 +174,13 @@ def rename_column(catalog: Catalog, change: RenameColumn) -> Applied:
     related = [relation]
     if isinstance(relation, Table):
         related += descendants(catalog, relation.name)
+    if isinstance(relation, Table):
+        refuse_only(
+            catalog,
+            relation,
+            change,
+            f'inherited column "{change.column}" must be renamed in child tables too',
+        )
     for found in related:
         _refuse_taken(found, change)
         refuse_system_column(change.new, f"{found.name}.{change.new}")
@@ -206,7 +220,13 @@ def set_not_null(catalog: Catalog, change: SetNotNull) -> Applied:
     if table is None or column_of(catalog, table, change.column) is None:
         return Applied(catalog)
     return Applied(
-        alter_column(catalog, table, change.column, lambda column: replace(column, nullable=False))
+        alter_column(
+            catalog,
+            table,
+            change.column,
+            lambda found: replace(found, nullable=False),
+            children=not change.only,
+        )
     )
 
 
@@ -227,7 +247,11 @@ def drop_not_null(catalog: Catalog, change: DropNotNull) -> Applied:
         )
     if table.is_partition and _is_not_null_in_parent(catalog, table, column.name):
         raise Refused("42P16", f'column "{column.name}" is marked NOT NULL in parent table', full)
-    return Applied(alter_column(catalog, table, column.name, lambda found: replace(found, nullable=True)))
+    return Applied(
+        alter_column(
+            catalog, table, column.name, lambda found: replace(found, nullable=True), children=not change.only
+        )
+    )
 
 
 def _is_not_null_in_parent(catalog: Catalog, table: Table, name: str) -> bool:
@@ -270,4 +294,12 @@ def _alter_default(catalog: Catalog, change: SetDefault | DropDefault, default: 
             raise Refused("42601", message, f"{table.name}.{column.name}")
     if default is not None:
         check_default(catalog, table, replace(column, default=default))
-    return Applied(alter_column(catalog, table, column.name, lambda found: replace(found, default=default)))
+    return Applied(
+        alter_column(
+            catalog,
+            table,
+            column.name,
+            lambda found: replace(found, default=default),
+            children=not change.only,
+        )
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from checker.apply.applied import Applied
-from checker.apply.columns import descendants, with_column
+from checker.apply.columns import descendants, refuse_only, with_column
 from checker.apply.dependents import Thing
 from checker.apply.drops import drop
 from checker.apply.foreign_keys import check_foreign_key
+from checker.apply.heirs import leave
 from checker.apply.lookup import is_open, missing_column, require_free, similar, table_of
 from checker.apply.opclasses import check_opclass
 from checker.apply.spreading import spread_constraint
@@ -52,8 +53,29 @@ def add_constraint(catalog: Catalog, change: AddConstraint) -> Applied:
     check_columns(catalog, table, constraint)
     if isinstance(constraint, ForeignKey):
         check_foreign_key(catalog, table, constraint)
-    table = with_constraint(table, constraint, change.index)
-    return Applied(spread_constraint(catalog.put(table), table, constraint))
+    index = change.index
+    if change.only:
+        _check_only(catalog, table, change)
+        if index is not None and table.kind == "partitioned" and any(catalog.children_of(table.name)):
+            index = replace(index, valid=False)
+    table = with_constraint(table, constraint, index)
+    catalog = catalog.put(table)
+    return Applied(catalog if change.only else spread_constraint(catalog, table, constraint))
+
+
+def _check_only(catalog: Catalog, table: Table, change: AddConstraint) -> None:
+    """What ALTER TABLE ONLY cannot add to a parent alone."""
+    match change.constraint:
+        case Check(no_inherit=False):
+            refuse_only(catalog, table, change, "constraint must be added to child tables too")
+        case ForeignKey(target=target) if table.kind == "partitioned":
+            own, other = table.name.name, target.name
+            message = (
+                f'cannot use ONLY for foreign key on partitioned table "{own}" referencing relation "{other}"'
+            )
+            raise Refused("42809", message, str(table.name))
+        case _:
+            pass
 
 
 def with_constraint(table: Table, constraint: Constraint, index: Index | None = None) -> Table:
@@ -216,6 +238,9 @@ def drop_constraint(catalog: Catalog, change: DropConstraint) -> Applied:
     if isinstance(constraint, NotNull):
         catalog = _nullable_again(catalog, table, constraint)
     things = [Thing("constraint", table.name, change.name)]
+    if isinstance(constraint, Check):
+        catalog, along = leave(catalog, table, "constraint", constraint.name, only=change.only)
+        return drop(catalog, [*things, *along], cascade=change.cascade)
     for child in descendants(catalog, table.name):
         things += [Thing("constraint", child.name, heir.name) for heir in heirs(table, constraint, child)]
     return drop(catalog, things, cascade=change.cascade)

@@ -292,6 +292,11 @@ def _in_schemas(catalog: Catalog, schemas: set[str]) -> Iterator[Tie]:
 
 def _members(catalog: Catalog, extension: Thing) -> Iterator[Tie]:
     found = catalog.extensions.get(extension.name.name)
+    classes = found.operator_classes if found else frozenset[str]()
+    for table in catalog.tables() if classes else ():
+        for index in table.indexes:
+            if any(key.opclass in classes for key in index.keys):
+                yield Tie(index_thing(index), extension, "normal")
     for name in found.members if found else ():
         if name in catalog.relations:
             yield Tie(Thing("relation", name), extension, "internal")

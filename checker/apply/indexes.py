@@ -21,6 +21,7 @@ from checker.apply.lookup import (
     similar,
 )
 from checker.apply.opclasses import check_opclass, plain_key
+from checker.apply.signatures import check_calls
 from checker.apply.spreading import same_index, spread_index
 from checker.catalog import Catalog, Index, QName, Table, Unloaded, View
 from checker.change import CreateIndex, DropIndex
@@ -42,6 +43,9 @@ def create_index(catalog: Catalog, change: CreateIndex) -> Applied:
         message = f'cannot create index on partitioned table "{owner.name.name}" concurrently'
         raise Refused("0A000", message, str(owner.name))
     _check_columns(catalog, owner, index)
+    if isinstance(owner, Table):
+        for expr in (*(key.expr for key in index.keys), index.where):
+            check_calls(catalog, owner, expr)
     for key in index.keys:
         column = owner.column(key.column) if key.column else None
         if column is not None and column.type.name:
@@ -50,6 +54,8 @@ def create_index(catalog: Catalog, change: CreateIndex) -> Applied:
         require_partition_key(catalog, owner, index.columns, str(index.name))
     require_free(catalog, index.name, cut=any(short == index.name.name for _, short in change.cut))
     index = replace(index, keys=tuple(plain_key(owner, index.method, key) for key in index.keys))
+    if change.only and isinstance(owner, Table) and any(catalog.children_of(owner.name)):
+        return Applied(catalog.put(replace(owner, indexes=(*owner.indexes, replace(index, valid=False)))))
     catalog = catalog.put(replace(owner, indexes=(*owner.indexes, index)))
     return Applied(spread_index(catalog, owner, index) if isinstance(owner, Table) else catalog)
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from checker.apply.applied import Applied
 from checker.apply.lookup import is_open, table_of
-from checker.apply.spreading import adopt
+from checker.apply.spreading import adopt, same_index
 from checker.catalog import (
     Catalog,
     Check,
     Column,
     Constraint,
+    Index,
     QName,
     Table,
 )
@@ -24,8 +25,9 @@ from checker.values import replace
 
 def attach_partition(catalog: Catalog, change: AttachPartition) -> Applied:
     """ATTACH PARTITION: the columns must be the same, what is inherited is marked so."""
-    if catalog.index(change.table) is not None:
-        return Applied(catalog)
+    index = catalog.index(change.table)
+    if index is not None:
+        return Applied(_with_valid(catalog, index))
     parent = table_of(catalog, change.table)
     child = table_of(catalog, change.partition)
     if parent is None or child is None:
@@ -41,6 +43,19 @@ def attach_partition(catalog: Catalog, change: AttachPartition) -> Applied:
     child = _adopted(catalog, parent, child, strict=True)
     child = replace(child, parents=(parent.name,), is_partition=True)
     return Applied(adopt(catalog.put(child), parent, child.name))
+
+
+def _with_valid(catalog: Catalog, index: Index) -> Catalog:
+    """ALTER INDEX … ATTACH PARTITION: the parent's index is valid once every partition has its part."""
+    table = catalog.table(index.table)
+    if table is None or index.valid:
+        return catalog
+    if not all(
+        any(same_index(index, own) for own in child.indexes) for child in catalog.children_of(table.name)
+    ):
+        return catalog
+    indexes = tuple(replace(one, valid=True) if one.name == index.name else one for one in table.indexes)
+    return catalog.put(replace(table, indexes=indexes))
 
 
 def _same_persistence(parent: Table, child: Table, what: str) -> None:
@@ -80,8 +95,8 @@ def _adopted(catalog: Catalog, parent: Table, child: Table, *, strict: bool) -> 
             message = f'child table is missing column "{theirs.name}"'
             raise IncompatibleTypes("42804", message, f"{child.name}.{theirs.name}", (str(parent.name),))
         _check_match(child, theirs, own)
-        columns[columns.index(own)] = replace(own, inherited=True)
-    constraints = _adopted_checks(catalog, parent, child)
+        columns[columns.index(own)] = replace(own, inherited=True, own=own.own and not strict)
+    constraints = _adopted_checks(catalog, parent, child, strict=strict)
     return replace(child, columns=tuple(columns), constraints=constraints)
 
 
@@ -98,7 +113,7 @@ def _check_match(child: Table, theirs: Column, own: Column) -> None:
         )
 
 
-def _adopted_checks(catalog: Catalog, parent: Table, child: Table) -> tuple[Constraint, ...]:
+def _adopted_checks(catalog: Catalog, parent: Table, child: Table, *, strict: bool) -> tuple[Constraint, ...]:
     constraints = list(child.constraints)
     for check in parent.constraints:
         if not isinstance(check, Check) or check.no_inherit:
@@ -109,7 +124,7 @@ def _adopted_checks(catalog: Catalog, parent: Table, child: Table) -> tuple[Cons
                 continue
             message = f'child table is missing constraint "{check.name}"'
             raise IncompatibleTypes("42804", message, f"{child.name}.{check.name}", (str(parent.name),))
-        constraints[constraints.index(own)] = replace(own, inherited=True)
+        constraints[constraints.index(own)] = replace(own, inherited=True, own=own.own and not strict)
     return tuple(constraints)
 
 
@@ -134,9 +149,9 @@ def _orphaned(child: Table, parent: QName) -> Table:
     return replace(
         child,
         parents=(),
-        columns=tuple(replace(column, inherited=False) for column in child.columns),
+        columns=tuple(replace(column, inherited=False, own=True) for column in child.columns),
         constraints=tuple(
-            replace(found, inherited=False) if isinstance(found, Check) else found
+            replace(found, inherited=False, own=True) if isinstance(found, Check) else found
             for found in child.constraints
         ),
     )

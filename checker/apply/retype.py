@@ -10,12 +10,14 @@ from checker.apply.columns import (
     alter_column,
     check_identity,
     descendants,
+    refuse_only,
     refuse_partition_key,
 )
 from checker.apply.comparable import assignable, comparable
 from checker.apply.defaults import type_of
 from checker.apply.lookup import column_of, refuse_system, shown_type, table_of
 from checker.apply.opclasses import check_opclass, plain_key
+from checker.apply.signatures import check_calls
 from checker.apply.type_names import check_type
 from checker.catalog import Catalog, Column, ForeignKey, Table, ViewColumn
 from checker.change import AlterColumnType
@@ -37,10 +39,17 @@ def alter_column_type(catalog: Catalog, change: AlterColumnType) -> Applied:
     if table is None:
         return Applied(catalog)
     refuse_system(change.column, "alter", f"{table.name}.{change.column}")
+    check_calls(catalog, table, change.using)
     column = column_of(catalog, table, change.column)
     if column is None:
         return Applied(catalog)
     _check_column(catalog, table, column, change)
+    refuse_only(
+        catalog,
+        table,
+        change,
+        f'type of inherited column "{column.name}" must be changed in child tables too',
+    )
     for heir in (table, *descendants(catalog, table.name)):
         _check_dependents(catalog, heir, column.name)
     _check_default(catalog, table, column, change.type)

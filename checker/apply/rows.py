@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from checker.apply.applied import Applied
 from checker.apply.lookup import is_open, kind_of, missing_column, relation_of
+from checker.apply.signatures import check_calls
 from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import Catalog, Column, Expr, Index, PrimaryKey, QName, Table, Unique, View
 from checker.catalog import Sequence as SequenceRelation
@@ -153,6 +154,8 @@ def update(catalog: Catalog, change: Update) -> Applied:
     refuse_unresolved(catalog, change.unresolved)
     if table is None:
         return Applied(catalog)
+    for _, value in change.sets if change.sources is None else ():
+        check_calls(catalog, table, value)
     for name, times in Counter(name for name, _ in change.sets).items():
         if times > 1:
             raise Refused("42601", f'multiple assignments to same column "{name}"', f"{table.name}.{name}")

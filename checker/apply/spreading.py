@@ -55,7 +55,7 @@ def _heir(catalog: Catalog, table: Table, child: Table, constraint: Constraint) 
 def _with_check(child: Table, check: Check) -> Table:
     old = child.constraint(check.name)
     if old is None:
-        return replace(child, constraints=(*child.constraints, replace(check, inherited=True)))
+        return replace(child, constraints=(*child.constraints, replace(check, inherited=True, own=False)))
     full = f"{child.name}.{check.name}"
     if isinstance(old, Check):
         if old.no_inherit:

@@ -110,9 +110,11 @@ def _merged(catalog: Catalog, table: Table, parent: Table) -> Table:
         if mine is not None and mine.type.bare() != column.type.bare():
             message = f'column "{column.name}" has a type conflict'
             raise IncompatibleTypes("42804", message, f"{table.name}.{column.name}", (str(parent.name),))
-    missing = [replace(column, inherited=True) for column in parent.columns if column.name not in own]
+    missing = [
+        replace(column, inherited=True, own=False) for column in parent.columns if column.name not in own
+    ]
     checks = [
-        replace(found, inherited=True)
+        replace(found, inherited=True, own=False)
         for found in parent.constraints
         if isinstance(found, Check) and not found.no_inherit and table.constraint(found.name) is None
     ]

@@ -42,7 +42,10 @@ class Expr:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `nullable` is what the server enforces (a primary key's column is not nullable)."""
+    """A column. `nullable` is what the server enforces (a primary key's column is not nullable).
+
+    `inherited` says that a parent has it, `own` that the table has it of its own, too: it stays when the parent's goes.
+    """
 
     name: str
     type: SqlType
@@ -53,6 +56,7 @@ class Column:
     expression: Expr | None = None
     collation: str | None = None
     inherited: bool = False
+    own: bool = True
 
     @property
     def fills_itself(self) -> bool:
@@ -114,7 +118,7 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A CHECK constraint."""
+    """A CHECK constraint; `inherited` and `own` as of columns."""
 
     name: str
     expr: Expr
@@ -122,6 +126,7 @@ class Check:
     enforced: bool = True
     no_inherit: bool = False
     inherited: bool = False
+    own: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -404,12 +409,16 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """An installed extension. `members` are the names that it brought: they go when it goes."""
+    """An installed extension. `members` are the names that it brought: they go when it goes.
+
+    `operator_classes` are those that an index can name.
+    """
 
     name: str
     schema: str
     version: str | None = field(default=None, compare=False)
     members: frozenset[QName] = field(default=frozenset(), compare=False)
+    operator_classes: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 Dialect = Literal["postgres", "sqlite", "mysql", "mariadb"]

@@ -229,14 +229,14 @@ class Build:
             if (sql.ATTRDEF, row[10]) in references:
                 column = self._column(row)
             else:
-                key = (*row[2:10], row[11], row[10] is None)
+                key = (*row[2:10], row[11], row[10] is None, row[12])
                 column = known.get(key) or known.setdefault(key, self._column(row))
             found.append(column)
         return tuple(found)
 
     def _column(self, row: Row) -> Column:
         table, _, name, type_, mod, not_null, identity, generated, collation, inherited = row[:10]
-        default, text = row[10:]
+        default, text, own = row[10:]
         found = None if default is None else self._expr(sql.ATTRDEF, default, table, text)
         if found and found.columns:
             # a default depends on its own column, for the server's own book-keeping
@@ -252,6 +252,7 @@ class Build:
             found if generated else None,
             self._collations.get(collation) if differs else None,
             inherited > 0,
+            own,
         )
 
     # Constraints and indexes
@@ -280,7 +281,7 @@ class Build:
             case "c":
                 expr = self._expr(sql.CONSTRAINT, oid, table, row[17])
                 expr = Expr(expr.text, frozenset(columns), expr.uses)
-                return Check(name, expr, validated, enforced, row[14], row[15] > 0)
+                return Check(name, expr, validated, enforced, row[14], row[15] > 0, row[18])
             case "x":
                 return Exclusion(name, columns, row[17] or "", deferrable, deferred)
             case _:

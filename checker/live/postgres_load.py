@@ -124,11 +124,14 @@ def _function_uses(
 
 def _extensions(rows: Rows, schemas: dict[int, str]) -> dict[str, Extension]:
     members: dict[int, set[QName]] = defaultdict(set)
-    for extension, namespace, name in rows(sql.MEMBERS, {}):
+    classes: dict[int, set[str]] = defaultdict(set)
+    for extension, namespace, name, operator_class in rows(sql.MEMBERS, {}):
         if name is not None and namespace in schemas:
             members[extension].add(QName(schemas[namespace], name))
+        elif operator_class is not None:
+            classes[extension].add(operator_class)
     return {
-        name: Extension(name, schema, version, frozenset(members[oid]))
+        name: Extension(name, schema, version, frozenset(members[oid]), frozenset(classes[oid]))
         for oid, name, schema, version in rows(sql.EXTENSIONS, {})
     }
 

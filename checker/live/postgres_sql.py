@@ -64,7 +64,8 @@ SELECT relname FROM pg_class WHERE relnamespace = %(schema)s AND relkind = %(kin
 COLUMNS = """
 SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity,
        a.attgenerated, a.attcollation, a.attinhcount, d.oid,
-       CASE WHEN a.attrelid = ANY(%(locked)s::oid[]) THEN NULL ELSE pg_get_expr(d.adbin, d.adrelid) END
+       CASE WHEN a.attrelid = ANY(%(locked)s::oid[]) THEN NULL ELSE pg_get_expr(d.adbin, d.adrelid) END,
+       a.attislocal
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid
 LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -79,7 +80,8 @@ SELECT k.oid, k.conrelid, k.conname, k.contype, k.condeferrable, k.condeferred, 
        k.connoinherit, k.coninhcount, CASE WHEN k.contype = 'f' THEN 0 ELSE k.conindid END,
        CASE WHEN c.oid = ANY(%(locked)s::oid[]) THEN NULL
             WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid)
-            WHEN k.contype = 'x' THEN pg_get_constraintdef(k.oid) END
+            WHEN k.contype = 'x' THEN pg_get_constraintdef(k.oid) END,
+       k.conislocal
 FROM pg_class c
 JOIN pg_constraint k ON k.conrelid = c.oid
 LEFT JOIN pg_constraint p ON p.oid = k.conparentid AND k.conparentid <> 0
@@ -180,12 +182,13 @@ FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
 
 MEMBERS = """
 SELECT d.refobjid, COALESCE(c.relnamespace, t.typnamespace, p.pronamespace),
-       COALESCE(c.relname, t.typname, p.proname)
+       COALESCE(c.relname, t.typname, p.proname), o.opcname
 FROM pg_depend d
 LEFT JOIN pg_class c ON d.classid = 1259 AND c.oid = d.objid
 LEFT JOIN pg_type t ON d.classid = 1247 AND t.oid = d.objid AND t.typcategory <> 'A'
 LEFT JOIN pg_proc p ON d.classid = 1255 AND p.oid = d.objid
-WHERE d.refclassid = 3079 AND d.deptype = 'e' AND d.classid IN (1259, 1247, 1255)
+LEFT JOIN pg_opclass o ON d.classid = 2616 AND o.oid = d.objid
+WHERE d.refclassid = 3079 AND d.deptype = 'e' AND d.classid IN (1259, 1247, 1255, 2616)
 """
 
 # An array's element counts: `format_type` prints the modifiers of the array's column on it

@@ -8,7 +8,7 @@ from dataclasses import field
 from enum import IntEnum
 
 from checker import change as to
-from checker.catalog import Expr, Index, QName, Sequence, Table, Unloaded, View
+from checker.catalog import Catalog, Expr, Index, QName, Sequence, Table, Unloaded, View
 from checker.change import Change
 from checker.names import sequence_name
 from checker.resolve.columns import build_column, identity_sequence, stored_default
@@ -103,6 +103,23 @@ def resolve_alter(scope: Scope, node: nodes.Alter) -> Resolving:
         return (yield from emit(scope, [skipped(f"alter {node.kind}", name, at=node.at)]))
     if node.kind in ("index", "sequence"):
         return (yield from emit(scope, _other_relation(scope, name, node)))
+    changes = _actions(scope, name, node)
+    return (yield from (_only(changes) if node.only else changes))
+
+
+def _only(changes: Resolving) -> Resolving:
+    """The same Changes, of the table alone."""
+    try:
+        change = next(changes)
+        while True:
+            alone = replace(change, only=True) if isinstance(change, to.TableChange) else change
+            change = changes.send((yield alone))
+    except StopIteration as end:
+        catalog: Catalog = end.value
+        return catalog
+
+
+def _actions(scope: Scope, name: QName, node: nodes.Alter) -> Resolving:
     queue = _Queue()
     for written in node.actions:
         queue.put(written)
@@ -351,6 +368,8 @@ def _other_relation(scope: Scope, name: QName, node: nodes.Alter) -> Iterator[Ch
             case nodes.SetSchema(schema=schema):
                 kind = _kind_of(scope, name, node.kind)
                 yield to.SetSchema(kind=kind, name=name, schema=scope.cut(schema), at=action.at)
+            case nodes.AttachPartition(partition=partition):
+                yield to.AttachPartition(table=name, partition=scope.relation(partition), at=action.at)
             case nodes.SequenceOption():
                 yield _alter_sequence(scope, name, action)
             case _:

@@ -38,7 +38,9 @@ def resolve_create_index(scope: Scope, node: CreateIndex) -> Iterator[Change]:
         yield skipped("create index", table, at=node.at)
         return
     cut = scope.cuts(node.name.last if node.name else None)
-    yield CreateIndexChange(table=table, index=index, concurrently=node.concurrently, at=node.at, cut=cut)
+    yield CreateIndexChange(
+        table=table, only=node.only, index=index, concurrently=node.concurrently, at=node.at, cut=cut
+    )
 
 
 def _names_nothing(scope: Scope, table: Table, index: Index) -> bool:

@@ -27,7 +27,7 @@ from checker.change import Change
 from checker.names import constraint_name
 from checker.resolve.alter import owning_column
 from checker.resolve.drops import signature_types
-from checker.resolve.extensions import TYPES_OF_EXTENSIONS
+from checker.resolve.extensions import OPERATOR_CLASSES_OF_EXTENSIONS, TYPES_OF_EXTENSIONS
 from checker.resolve.protocol import skipped
 from checker.resolve.queries import look_up_body
 from checker.resolve.scope import Scope
@@ -210,5 +210,6 @@ def create_extension(scope: Scope, node: nodes.CreateExtension) -> Iterator[Chan
         return
     schema = node.schema or ("pg_catalog" if name == "plpgsql" else scope.creates_in or "public")
     members = frozenset(QName(schema, one) for one in TYPES_OF_EXTENSIONS.get(name, ()))
-    extension = Extension(name, schema, members=members)
+    classes = frozenset(OPERATOR_CLASSES_OF_EXTENSIONS.get(name, ()))
+    extension = Extension(name, schema, members=members, operator_classes=classes)
     yield to.CreateExtension(extension=extension, cascade=node.cascade, at=node.at)

@@ -69,7 +69,8 @@ def draft_table(scope: Scope, name: QName, node: CreateTable) -> Draft:
     copied = [column for like, source in likes for column in _liked(scope, like, source)]
     built = _own_columns(scope, name, node, columns)
     columns = _merge(columns, (*copied, *_of_type(scope, node)))
-    columns = _merge(columns, (one.column for one in built))
+    mine = (replace(one.column, own=node.partition_of is None) for one in built)
+    columns = _merge(columns, mine)
     table = Table(
         name,
         columns,
@@ -98,7 +99,7 @@ def _columns(scope: Scope, name: QName) -> tuple[Column, ...]:
 
 def _inherited(column: Column) -> Column:
     """A parent's column in its child: identity stays behind, generated columns and defaults come along."""
-    return replace(column, inherited=True, identity=None)
+    return replace(column, inherited=True, own=False, identity=None)
 
 
 def _own_columns(scope: Scope, name: QName, node: CreateTable, inherited: tuple[Column, ...]) -> list[Built]:
@@ -169,7 +170,10 @@ def _merge_check(draft: Draft, made: Made | None) -> Draft:
     if made is not None and isinstance(made.constraint, Check):
         old = draft.table.constraint(made.constraint.name)
         if isinstance(old, Check) and old.inherited:
-            return draft
+            constraints = tuple(
+                replace(old, own=True) if one is old else one for one in draft.table.constraints
+            )
+            return draft.put(replace(draft.table, constraints=constraints))
     return draft.add(made)
 
 
@@ -196,7 +200,7 @@ def _inherit(draft: Draft, parents: tuple[QName, ...]) -> Draft:
         for constraint in parent.constraints:
             if isinstance(constraint, Check) and not constraint.no_inherit:
                 if draft.table.constraint(constraint.name) is None:
-                    draft = draft.add(Made(replace(constraint, inherited=True)))
+                    draft = draft.add(Made(replace(constraint, inherited=True, own=False)))
             elif isinstance(constraint, NotNull) and not constraint.no_inherit:
                 draft = draft.add(Made(constraint))
         if draft.table.is_partition:
@@ -271,7 +275,7 @@ def _like_constraints(draft: Draft, like: LikeNode, source: object) -> Draft:
     if _includes(like, "constraints"):
         for check in source.constraints:
             if isinstance(check, Check):
-                draft = draft.add(Made(replace(check, inherited=False)))
+                draft = draft.add(Made(replace(check, inherited=False, own=True)))
     if not _includes(like, "indexes"):
         return draft
     by_name = {one.name: one for one in source.constraints}

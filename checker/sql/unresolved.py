@@ -8,6 +8,7 @@ a sure name. sqlglot's parser gives the structure; what it cannot read has no an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from checker.values import dataclass, replace
 if TYPE_CHECKING:
     from sqlglot import exp
 
+_IS_DATA = re.compile(r"[\s(]*(SELECT|INSERT|UPDATE|DELETE|WITH|VALUES|TABLE|REPLACE)\b", re.IGNORECASE)
 _SEQUENCE_CALLS = frozenset(("nextval", "currval", "setval"))
 _NO_COLUMN = WORDS | frozenset(
     ("ROWID", "_ROWID_", "OID", "CTID", "XMIN", "XMAX", "CMIN", "CMAX", "TABLEOID")
@@ -33,6 +35,8 @@ def resolve_names(text: str, dialect: str, look_up: LookUp) -> Resolved:
     from sqlglot import parse_one
     from sqlglot.errors import SqlglotError
 
+    if not _IS_DATA.match(text):
+        return Resolved()
     walk = _Walk(dialect, look_up)
     try:
         results = walk.statement(parse_one(text, read=dialect))

@@ -242,7 +242,7 @@ def test_inheritance(catalog: Catalog) -> None:
     assert [column.inherited for column in child.columns] == [True, True, False]
     assert child.constraints == (
         Check("later", Expr("(c > 1)", frozenset({"c"})), validated=False),
-        Check("parent_b_check", Expr("(b > 0)", frozenset({"b"})), inherited=True),
+        Check("parent_b_check", Expr("(b > 0)", frozenset({"b"})), inherited=True, own=False),
     )
     here = table(catalog, "parent").constraint("here")
     assert isinstance(here, Check)

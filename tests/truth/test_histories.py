@@ -15,25 +15,9 @@ from tests.truth.real import Postgres, Sqlite
 from tests.truth.replay import Score, replay
 from tests.truth.simulated import Fold
 
-KNOWN_MISSES = {
-    "names": "a schema before an index's new name and CREATE TABLE in pg_catalog are not refused",
-    "partitions": "columns that a child has of its own, too, when the parent drops or adds them",
-    "procedures": "DISABLE TRIGGER, and what an extension's operator classes are used by",
-    "transactions": "columns of a plain SELECT are not looked up; ROLLBACK AND CHAIN",
-}
-"""What the simulator does not know yet, by history; a history that holds is taken out of here."""
 
-
-def _known(paths: list[Path], dialect: str) -> list[ParameterSet]:
-    """The histories, those with a known miss marked as such."""
-    return [
-        pytest.param(
-            path,
-            id=path.stem,
-            marks=pytest.mark.xfail(reason=KNOWN_MISSES[path.stem]) if path.stem in KNOWN_MISSES else (),
-        )
-        for path in paths
-    ]
+def _named(paths: list[Path]) -> list[ParameterSet]:
+    return [pytest.param(path, id=path.stem) for path in paths]
 
 
 def _holds(score: Score) -> None:
@@ -41,7 +25,7 @@ def _holds(score: Score) -> None:
     assert not score.misses, f"{score.summary()}\n{misses}"
 
 
-@pytest.mark.parametrize("history", _known(histories("postgres"), "postgres"))
+@pytest.mark.parametrize("history", _named(histories("postgres")))
 def test_postgres(history: Path, postgres: servers.Server) -> None:
     url = postgres.fresh()
     real, score = Postgres(url), Score()
@@ -52,7 +36,7 @@ def test_postgres(history: Path, postgres: servers.Server) -> None:
     _holds(score)
 
 
-@pytest.mark.parametrize("history", _known(histories("sqlite"), "sqlite"))
+@pytest.mark.parametrize("history", _named(histories("sqlite")))
 def test_sqlite(history: Path, tmp_path: Path) -> None:
     real, score = Sqlite(tmp_path / "replay.db"), Score()
     for verdict in replay(statements(history, "sqlite"), real, Fold(real)):
