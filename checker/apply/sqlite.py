@@ -214,7 +214,7 @@ def create_index(catalog: Catalog, change: changes.CreateIndex) -> Applied:
     refuse_reserved(index.name)
     _require_free_index(catalog, index.name)
     if not is_open(catalog, owner):
-        for name in sorted(filter(None, index.columns)):
+        for name in sorted(index.reads):
             if owner.column(name) is None and name.lower() not in sqlite_rows.ROWID:
                 close = similar(name, (column.name for column in owner.columns))
                 raise MissingObject(

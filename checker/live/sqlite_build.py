@@ -183,7 +183,8 @@ def _key(
     _, _, name, descending, collation, _ = key
     if name is None:
         expr = written.keys[at].expr if written and at < len(written.keys) else None
-        return IndexKey(None, _spelled(expr, spelled) if expr else Expr(""), bool(descending))
+        named = None if collation.upper() == "BINARY" else collation
+        return IndexKey(None, _spelled(expr, spelled) if expr else Expr(""), bool(descending), None, named)
     column = table.column(name)
     own = (column.collation if column else None) or "BINARY"
     return IndexKey(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from checker.catalog import Index, IndexKey, QName, Table, View
+from checker.catalog import Expr, Index, IndexKey, QName, Table, View
 from checker.change import Change
 from checker.change import CreateIndex as CreateIndexChange
 from checker.names import index_name
 from checker.resolve.protocol import skipped
-from checker.resolve.scope import SYSTEM_COLUMNS, Scope
+from checker.resolve.scope import ROWID_NAMES, SYSTEM_COLUMNS, Scope
 from checker.sql.nodes import CreateIndex, IndexKeyNode
 
 
@@ -28,7 +29,7 @@ def resolve_create_index(scope: Scope, node: CreateIndex) -> Iterator[Change]:
         unique=node.unique,
         method=node.method,
         include=include,
-        where=scope.expr(node.where, columns),
+        where=_with_missing(scope, node.where, scope.expr(node.where, columns)),
         nulls_not_distinct=node.nulls_not_distinct,
     )
     exists = node.if_not_exists and name in scope.catalog.relations
@@ -59,9 +60,19 @@ def _name(
     return QName(table.schema, index_name(scope.catalog, table, keys, include))
 
 
+def _with_missing(scope: Scope, written: Expr | None, expr: Expr | None) -> Expr | None:
+    """SQLite: with the words that can only be columns and are none; in double quotes they are strings."""
+    if scope.is_postgres or written is None or expr is None:
+        return expr
+    known = {column.lower() for column in expr.columns}
+    passed = known | ROWID_NAMES
+    missing = {one for one in written.columns if one.lower() not in passed and f'"{one}"' not in written.text}
+    return replace(expr, columns=expr.columns | missing)
+
+
 def _key(scope: Scope, table: QName, columns: tuple[str, ...], node: IndexKeyNode) -> IndexKey:
     column = scope.column(table, node.column) if node.column is not None else None
-    expr = scope.expr(node.expr, columns)
+    expr = _with_missing(scope, node.expr, scope.expr(node.expr, columns))
     if column is not None and expr is not None:
         column, expr = (column, None) if column in columns else (None, expr)
     return IndexKey(column, expr, node.descending, node.opclass, node.collation)

@@ -94,12 +94,16 @@ def utility(scope: Scope, node: nodes.Utility) -> Iterator[Change]:
     """COMMENT, GRANT, LOCK, VACUUM …"""
     outside = node.words in OUTSIDE_TRANSACTION and scope.is_postgres
     names = _names(scope, _relations(node))
-    about = _about(scope, node) if node.words.startswith("comment on") and node.names else None
+    about = _about(scope, node) if node.names else None
     yield to.NoChange(words=node.words, names=names, outside_transaction=outside, about=about, at=node.at)
 
 
 def _about(scope: Scope, node: nodes.Utility) -> to.About | None:
-    """What the comment is about, where that is no relation itself."""
+    """What the comment is about, where that is no relation itself; the function of an event trigger."""
+    if node.words == "create event trigger":
+        return to.About("function", scope.function(node.names[0]), arguments=())
+    if not node.words.startswith("comment on"):
+        return None
     name, *part = node.names
     match node.kind:
         case None if len(name.parts) > 1:
@@ -124,6 +128,8 @@ _RELATION_KINDS = frozenset(("table", "foreign table", "view", "materialized vie
 
 def _relations(node: nodes.Utility) -> tuple[nodes.Name, ...]:
     """Those of the names that are relations; of a column, constraint, trigger or policy it is the table."""
+    if node.words == "create event trigger":
+        return ()
     if node.words == "comment on column":
         return tuple(nodes.Name(name.parts[:-1], name.at) for name in node.names if len(name.parts) > 1)
     if node.words == "comment on constraint" or node.kind in ("trigger", "policy", "rule"):

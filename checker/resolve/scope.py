@@ -18,6 +18,7 @@ from checker.values import dataclass, replace
 TEMPORARY = {"postgres": "pg_temp", "sqlite": "temp"}
 """The schema of temporary tables, which every look-up sees first."""
 
+ROWID_NAMES = frozenset(("rowid", "_rowid_", "oid"))
 SYSTEM_COLUMNS = frozenset(("ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"))
 SYSTEM_SCHEMAS = frozenset(("pg_catalog", "information_schema", "pg_toast"))
 

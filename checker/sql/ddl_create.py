@@ -172,4 +172,15 @@ def _statistics(c: Cursor) -> tuple[Name, ...]:
     return (c.name(),)
 
 
-_HEADS: dict[str, Callable[[Cursor], tuple[Name, ...]]] = {"rule": _rule, "statistics": _statistics}
+def _event_trigger(c: Cursor) -> tuple[Name, ...]:
+    """The function that it calls."""
+    c.skip_to(("EXECUTE",))
+    c.expect("EXECUTE")
+    if not c.accept_any(("FUNCTION", "PROCEDURE")):
+        raise c.unexpected("FUNCTION")
+    return (c.name(),)
+
+
+_HEADS: dict[str, Callable[[Cursor], tuple[Name, ...]]] = {
+    "rule": _rule, "statistics": _statistics, "event trigger": _event_trigger,
+}  # fmt: skip

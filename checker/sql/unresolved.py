@@ -37,7 +37,7 @@ def resolve_names(text: str, dialect: str, look_up: LookUp) -> Resolved:
 
     if not _IS_DATA.match(text):
         return Resolved()
-    walk = _Walk(dialect, look_up)
+    walk = _Walk(text, dialect, look_up)
     try:
         results = walk.statement(parse_one(text, read=dialect))
     except _Found as found:
@@ -57,6 +57,7 @@ class _Found(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
+    text: str
     dialect: str
     look_up: LookUp
     ctes: dict[str, Results] = field(default_factory=dict)
@@ -247,7 +248,7 @@ class _Walk:
         match node:
             case exp.Table(this=exp.Identifier()):
                 level.sources.append(self.table(node))
-            case exp.Subquery(this=exp.Table()):
+            case exp.Subquery() if isinstance(node.unnest(), exp.Table):
                 self.source(node.this, level)
             case exp.Subquery():
                 columns = self.renamed(node, self.query(node.this, level.outer))
@@ -357,8 +358,10 @@ class _Walk:
         if not isinstance(written, exp.Identifier) or node.args.get("db") is not None:
             return
         quoted = written.args.get("quoted")
-        if (not quoted and written.name.upper() in _NO_COLUMN) or (quoted and not self.is_postgres):
-            return  # SQLite takes a quoted word that is no column for a string
+        if not quoted and written.name.upper() in _NO_COLUMN:
+            return
+        if quoted and not self.is_postgres and f'"{written.name}"' in self.text:
+            return  # SQLite takes a word in double quotes that is no column for a string
         if table is not None:
             self.qualified(self.name_of(table), self.name_of(written), level)
         else:

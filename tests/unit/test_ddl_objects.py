@@ -53,7 +53,7 @@ CREATED: list[tuple[str, Node]] = [
     ("CREATE POLICY p ON t FOR SELECT TO public USING (a = 1) WITH CHECK (true)", CreatePolicy("p", n("t"), e("USING (a = 1) WITH CHECK (true)"))),
     ("CREATE POLICY p ON s.t AS RESTRICTIVE", CreatePolicy("p", n("s", "t"))),
     ("CREATE AGGREGATE a (int) (sfunc = f, stype = int)", CreateFunction(Signature(n("a"), (INT,)), "aggregate")),
-    ("CREATE EVENT TRIGGER et ON ddl_command_start EXECUTE FUNCTION f()", Utility("create event trigger")),
+    ("CREATE EVENT TRIGGER et ON ddl_command_start EXECUTE FUNCTION f()", Utility("create event trigger", names=(n("f"),))),
     ("CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING", Utility("create rule", names=(n("t"),))),
     ("CREATE STATISTICS s (dependencies) ON a, b FROM t", Utility("create statistics", names=(n("t"),))),
     ("CREATE ROLE bob LOGIN PASSWORD 'x'", Utility("create role")),
