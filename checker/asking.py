@@ -38,12 +38,17 @@ class Asking:
     @property
     def seconds(self) -> float:
         """How long the next query may take; 0 where the budget is used up."""
-        return max(min(self.timeout, self.budget - self.spent), 0.0)
+        return max(min(self.timeout, self.left), 0.0)
+
+    @property
+    def left(self) -> float:
+        """What is left of the budget."""
+        return self.budget - self.spent
 
     @property
     def too_long(self) -> str:
         """Why a query that ran into the limit has no answer."""
-        if self.budget - self.spent < self.timeout:
+        if self.left < self.timeout:
             return self.used_up
         return f"took longer than {self.timeout:g} s"
 

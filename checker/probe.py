@@ -189,7 +189,7 @@ def _sides(probe: Probe) -> tuple[tuple[Rows, frozenset[str]], ...]:
     """The rows that a probe is about, each with the columns of theirs that it looks at."""
     match probe:
         case Count(rows=rows, condition=condition):
-            return ((rows, _read_by(condition)),)
+            return ((rows, read_by(condition)),)
         case Evaluates(rows=rows):
             return ((rows, frozenset()),)
         case Duplicates(rows=rows, keys=keys, where=where):
@@ -200,7 +200,8 @@ def _sides(probe: Probe) -> tuple[tuple[Rows, frozenset[str]], ...]:
             return (rows, frozenset(columns)), (parents, frozenset(references))
 
 
-def _read_by(condition: Condition) -> frozenset[str]:
+def read_by(condition: Condition) -> frozenset[str]:
+    """The columns that a condition looks at."""
     match condition:
         case Always():
             return frozenset()

@@ -9,6 +9,7 @@ from typing import Literal
 
 from checker.catalog import Dialect
 from checker.cli.arguments import check_parser, parse
+from checker.cli.asking import watched
 from checker.cli.live_side import Loaded, dialect_of, look, written_down
 from checker.cli.pages import loaded, unknown_rule
 from checker.cli.settings import Settings, settings
@@ -18,7 +19,7 @@ from checker.engine import Severities
 from checker.engine import check as judged
 from checker.finding import Report, Severity
 from checker.garbage import rare_collections
-from checker.outputs.escape import visible, visible_lines
+from checker.outputs.escape import visible
 from checker.registry import RuleSet
 from checker.sources import NothingToCheck, SourceError, Target, read
 from checker.statement import Transaction
@@ -36,8 +37,10 @@ def check(arguments: list[str]) -> Exit:
     dialect = dialect_of(chosen.live, written)
     target = _target(chosen, dialect)
     asking = chosen.asking
-    asking.show = _show_query if chosen.show_probes else None
-    with look(chosen.live, dialect, target.migrations, written, asking) as side:
+    with (
+        watched(asking, shown=chosen.show_probes),
+        look(chosen.live, dialect, target.migrations, written, asking) as side,
+    ):
         report = _report(chosen, rules, severities, target, side)
     report = replace(report, seconds=time.perf_counter() - started)
     texts = {s.source.name: s.source.text for m in target.migrations for s in m.statements}
@@ -86,11 +89,6 @@ def _report(chosen: Settings, rules: RuleSet, severities: Severities, target: Ta
         nobody=side.nobody,
     )
     return _without_allows(report) if chosen.no_allow else report
-
-
-def _show_query(sql: str) -> None:
-    """A query about rows on standard error, as it is about to be sent."""
-    print("\n".join(visible_lines(sql)) + ";", file=sys.stderr, flush=True)
 
 
 def _without_allows(report: Report) -> Report:

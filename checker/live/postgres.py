@@ -98,7 +98,9 @@ class Postgres:
         how = asking or Asking()
         asked = AskedPostgres(self._connection, self._search_path, serial=how.strength != "full")
         try:
-            return answering.answer(probes, ProbesSql("postgres", loose, self.server.version), asked, how)
+            return answering.answer(
+                probes, ProbesSql("postgres", loose, version=self.server.version), asked, how
+            )
         finally:
             asked.end()
 

@@ -62,7 +62,7 @@ class Sqlite:
             self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
             try:
                 asked = AskedSqlite(self._connection, _explain)
-                sql = ProbesSql("sqlite", loose, self.server.version)
+                sql = ProbesSql("sqlite", loose, version=self.server.version)
                 return answering.answer(probes, sql, asked, asking or Asking())
             finally:
                 self._connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")

@@ -433,6 +433,60 @@ def test_control_c(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
     assert capsys.readouterr() == ("", "")
 
 
+class TestProbes:
+    """How rows are looked at."""
+
+    @pytest.fixture(autouse=True)
+    def rows(self, place: Path) -> None:
+        """A column with NULLs, and a migration that they are in the way of."""
+        with sqlite3.connect(place / "app.db") as connection:
+            connection.execute("INSERT INTO users (email, handle) VALUES ('a', 's3cret'), ('a', 's3cret')")
+        connection.close()
+        Path("unique.sql").write_text("CREATE UNIQUE INDEX u ON users (handle);\n")
+
+    def test_they_decide(self, capsys: pytest.CaptureFixture[str]) -> None:
+        run("check", "unique.sql", *DB, code=1)
+        out, err = capsys.readouterr()
+        assert "(proven)" in out
+        assert "asked 1 question about rows, 0.0" in out
+        assert err == ""
+        assert "s3cret" not in out
+
+    def test_off(self, capsys: pytest.CaptureFixture[str]) -> None:
+        run("check", "unique.sql", *DB, "--probes", "off", "--fail-on", "warning", code=1)
+        out = capsys.readouterr().out
+        assert "(possible)" in out
+        assert "rows were not looked at: --probes off\n" in out
+
+    def test_the_queries_are_shown(self, capsys: pytest.CaptureFixture[str]) -> None:
+        run("check", "unique.sql", *DB, "--show-probes", code=1)
+        out, err = capsys.readouterr()
+        assert "(proven)" in out
+        assert 'GROUP BY "handle" HAVING count(*) > 1' in err
+
+    def test_the_queries_are_shown_and_not_sent(self, capsys: pytest.CaptureFixture[str]) -> None:
+        run("check", "unique.sql", *DB, "--probes", "off", "--show-probes", code=0)
+        out, err = capsys.readouterr()
+        assert "rows were not looked at: --probes off\n" in out
+        assert 'GROUP BY "handle" HAVING count(*) > 1' in err
+
+    @pytest.mark.parametrize("given", ["0", "-1", "nan", "inf", "soon"])
+    def test_a_time_that_is_none(self, given: str, capsys: pytest.CaptureFixture[str]) -> None:
+        run("check", "unique.sql", *DB, "--probe-timeout", given, code=2)
+        assert f"{given!r} is no number of seconds" in error(capsys)
+
+    def test_the_configuration_says_it(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("ddlguard.toml").write_text('probes = "off"\nprobe-timeout = 2.5\n')
+        run("check", "unique.sql", *DB, code=0)
+        assert "rows were not looked at" in capsys.readouterr().out
+
+    def test_without_a_database(self, capsys: pytest.CaptureFixture[str]) -> None:
+        run("check", "unique.sql", "--dialect", "sqlite", "--format", "json", code=0)
+        summary = json.loads(capsys.readouterr().out)["summary"]
+        assert summary["rows_not_looked_at"] == "there is no database whose rows could be looked at"
+        assert summary["probes"] == 0
+
+
 class TestProcess:
     """What only a process shows."""
 

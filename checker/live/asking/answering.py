@@ -5,14 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from checker.asking import Asking
 from checker.catalog import QName
 from checker.live.asking.leaves import tables
-from checker.live.asking.plan import Plan, Query
-from checker.live.asking.port import UNKNOWN, Asked, Gone, Held, Locked, NoAnswer, NoRight, Raised, TooLong
+from checker.live.asking.passing import Passing
+from checker.live.asking.plan import Pass, Plan, Query
+from checker.live.asking.port import (
+    UNKNOWN,
+    Asked,
+    Gone,
+    Held,
+    Locked,
+    NoAnswer,
+    NoRight,
+    Raised,
+    Row,
+    TooLong,
+)
 from checker.live.asking.probes_sql import ProbesSql
+from checker.live.asking.simpler import simpler
 from checker.probe import OFF, Always, Answer, Answers, Count, Probe, Unanswered
 
 Found = dict[Probe, Answer | Unanswered]
@@ -20,6 +32,12 @@ Found = dict[Probe, Answer | Unanswered]
 
 def answer(probes: Sequence[Probe], sql: ProbesSql, database: Asked, asking: Asking) -> Answers:
     """An answer to every question, or why there is none."""
+    asked = {probe: simpler(probe) for probe in probes}
+    found = _answered(tuple(dict.fromkeys(asked.values())), sql, database, asking)
+    return {probe: found[put] for probe, put in asked.items()}
+
+
+def _answered(probes: Sequence[Probe], sql: ProbesSql, database: Asked, asking: Asking) -> Answers:
     round_ = Round(sql, database, asking)
     try:
         round_.look(frozenset[QName]().union(*map(tables, probes)))
@@ -52,15 +70,17 @@ class Round:
         finally:
             self.asking.spent += time.perf_counter() - started
 
-    def put(self, query: Query) -> None:
+    def put(self, query: Query | Pass) -> None:
         """Send one query and note what it answers."""
         if why := self._hopeless(query):
             self.found.update(dict.fromkeys(query.probes, Unanswered(why)))
-            return
-        started = time.perf_counter()
-        result = self._row(query)
-        seconds = time.perf_counter() - started
-        self.asking.spent += seconds
+        elif isinstance(query, Pass):
+            self.found.update(Passing(query, self).answers())
+        else:
+            self._put(query)
+
+    def _put(self, query: Query) -> None:
+        result, seconds = self.row(query.text, self.asking.seconds)
         match result:
             case Raised():
                 self._raised(query, result, seconds)
@@ -70,13 +90,19 @@ class Round:
             case _:
                 self.found.update(_answers(query, result, seconds / len(query.probes)))
 
-    def _row(self, query: Query) -> tuple[Any, ...] | Raised | NoAnswer:
+    def row(self, text: str, allowed: float) -> tuple[Row | Raised | NoAnswer, float]:
+        """The row of a query or what came in its place, and the time that it took off the budget."""
+        started = time.perf_counter()
+        result: Row | Raised | NoAnswer
         try:
-            return self.database.row(query.text, self.asking.seconds)
+            result = self.database.row(text, allowed)
         except (Raised, NoAnswer) as problem:
-            return problem
+            result = problem
+        seconds = time.perf_counter() - started
+        self.asking.spent += seconds
+        return result, seconds
 
-    def _hopeless(self, query: Query) -> str:
+    def _hopeless(self, query: Query | Pass) -> str:
         """Why a query is not even sent; "" where it is."""
         locked = [name for name in query.tables if self._held(name).locked]
         if locked:
@@ -135,7 +161,7 @@ def _named(said: str, names: Iterable[QName]) -> str:
     return f"{said} {', '.join(sorted(map(str, names)))}"
 
 
-def _answers(query: Query, row: tuple[Any, ...], seconds: float) -> Iterator[tuple[Probe, Answer]]:
+def _answers(query: Query, row: Row, seconds: float) -> Iterator[tuple[Probe, Answer]]:
     for place, probe in enumerate(query.probes, 1):
         match query.kind:
             case "counts":

@@ -58,6 +58,21 @@ def leaves(rows: Rows) -> Iterator[Stored]:
             pass
 
 
+def only_leaf(rows: Rows) -> Stored | None:
+    """The one live table that each of the rows comes from and nothing but a row of it; None for all other rows."""
+    match rows:
+        case Stored():
+            return rows
+        case Computed(source=source, outputs=outputs, when=when):
+            formulas = [one.value for one in outputs if isinstance(one.value, Formula)]
+            formulas += [when] if when is not None else []
+        case Kept(source=source, condition=condition):
+            formulas = [condition]
+        case _:
+            return None
+    return None if any(one.readings for one in formulas) else only_leaf(source)
+
+
 def _of_value(value: Value) -> Iterator[Stored]:
     if isinstance(value, Formula):
         for rows in _read(value):

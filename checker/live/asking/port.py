@@ -16,6 +16,8 @@ from typing import Any, Protocol
 
 from checker.catalog import QName
 
+Row = tuple[Any, ...]
+
 
 class Raised(Exception):
     """The server raised an error about a value: its code, and in our words what it means."""
@@ -52,11 +54,14 @@ class Held:
     `large` is one that is not read whole without need. `leading` are the columns that an index begins with,
     `readable` says that the role may SELECT from it, `filtered` that row-level security hides rows from it,
     `locked` that another session holds or awaits it for itself alone. `version` changes when the table is emptied
-    or written anew as a whole.
+    or written anew as a whole. `parts` are the tables that its rows are in, `longest` the pages of the largest of
+    them; 0 where rows cannot be read by their pages.
     """
 
     large: bool = True
     pages: int = 0
+    parts: int = 1
+    longest: int = 0
     leading: frozenset[str] = frozenset()
     readable: bool = True
     filtered: bool = False
@@ -73,5 +78,5 @@ class Asked(Protocol):
     def held(self, tables: Iterable[QName]) -> Mapping[QName, Held]:
         """What is known about these tables; raises NoAnswer."""
 
-    def row(self, query: str, seconds: float) -> tuple[Any, ...]:
+    def row(self, query: str, seconds: float) -> Row:
         """The one row of a query that may take so long; raises Raised or NoAnswer."""

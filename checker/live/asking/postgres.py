@@ -24,6 +24,9 @@ from checker.live.asking.rows_sql import literal, quoted
 LOCK_TIMEOUT = 50
 """Milliseconds; PostgreSQL looks for a deadlock only after a second, so nobody else is disturbed by it."""
 
+PAGE = 8192
+"""Bytes, in every PostgreSQL that was not built for something else."""
+
 # What is known without reading rows; pg_relation_size would wait for a lock, so it is not asked of what is locked
 HELD = """
 WITH RECURSIVE asked AS (
@@ -40,21 +43,28 @@ WITH RECURSIVE asked AS (
     WHERE mode = 'AccessExclusiveLock' AND locktype = 'relation' AND pid <> pg_backend_pid()
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 ), parts AS (
-    SELECT top, oid, oid IN (SELECT relation FROM locked) AS locked FROM tree
+    SELECT top, t.oid, t.oid IN (SELECT relation FROM locked) AS locked,
+           relkind = 'p' OR (relkind = 'r' AND amname = 'heap') AS paged
+    FROM tree t JOIN pg_class c ON c.oid = t.oid LEFT JOIN pg_am m ON m.oid = c.relam
+), sized AS (
+    SELECT *, CASE WHEN locked THEN 0 ELSE pg_relation_size(oid) / current_setting('block_size')::int END AS pages
+    FROM parts
+), summed AS (
+    SELECT top, sum(pages)::int8 AS pages, count(*) AS parts, bool_or(locked) AS locked,
+           CASE WHEN bool_and(paged) THEN max(pages) ELSE 0 END AS longest,
+           string_agg(oid || ':' || coalesce(pg_relation_filenode(oid), 0), ' ' ORDER BY oid) AS version
+    FROM sized GROUP BY top
 )
 SELECT a.nspname, a.relname,
-       coalesce((SELECT sum(CASE WHEN p.locked THEN 0 ELSE pg_relation_size(p.oid) END)
-                 FROM parts p WHERE p.top = a.oid), 0)::int8,
+       s.pages, s.parts, s.longest,
        ARRAY(SELECT att.attname::text FROM pg_index x
              JOIN pg_attribute att ON att.attrelid = x.indrelid AND att.attnum = x.indkey[0]
              JOIN pg_class ic ON ic.oid = x.indexrelid JOIN pg_am am ON am.oid = ic.relam
              WHERE x.indrelid = a.oid AND x.indisvalid AND x.indpred IS NULL AND am.amname = 'btree'),
        has_table_privilege(a.oid, 'SELECT'),
        row_security_active(a.oid),
-       EXISTS (SELECT FROM parts p WHERE p.top = a.oid AND p.locked),
-       (SELECT string_agg(p.oid || ':' || coalesce(pg_relation_filenode(p.oid), 0), ' ' ORDER BY p.oid)
-        FROM parts p WHERE p.top = a.oid)
-FROM asked a
+       s.locked, s.version
+FROM asked a JOIN summed s ON s.top = a.oid
 """
 
 
@@ -172,9 +182,16 @@ def condition(code: str) -> str:
 
 
 def _held(
-    size: int, leading: list[str], readable: bool, filtered: bool, locked: bool, version: str | None
+    pages: int,
+    parts: int,
+    longest: int,
+    leading: list[str],
+    readable: bool,
+    filtered: bool,
+    locked: bool,
+    version: str,
 ) -> Held:
     return Held(
-        large=size > SMALL, pages=size // 8192, leading=frozenset(leading), readable=readable,
-        filtered=filtered, locked=locked, version=version or "",
+        large=pages * PAGE > SMALL, pages=pages, parts=parts, longest=longest, leading=frozenset(leading),
+        readable=readable, filtered=filtered, locked=locked, version=version,
     )  # fmt: skip

@@ -42,10 +42,14 @@ def literal(text: str) -> str:
 
 @dataclass(frozen=True)
 class RowsSql:
-    """Writes rows in one dialect. `loose` are enum types that the run changes: their values are compared as text."""
+    """Writes rows in one dialect. `loose` are enum types that the run changes: their values are compared as text.
+
+    With `pages` live tables have only the rows of these pages, from the first on and before the second.
+    """
 
     dialect: Dialect
     loose: frozenset[QName] = frozenset()
+    pages: tuple[int, int | None] | None = None
 
     @property
     def is_postgres(self) -> bool:
@@ -57,7 +61,8 @@ class RowsSql:
     def source(self, rows: Rows, alias: str) -> str:
         """The rows as something that stands behind FROM, under that name; "" leaves the name out."""
         named = f" AS {quoted(alias)}" if alias else ""
-        if isinstance(rows, Stored) and not any(self.is_loose(field.type) for field in rows.fields):
+        loose = any(self.is_loose(field.type) for field in rows.fields)
+        if isinstance(rows, Stored) and not loose and self.pages is None:
             only = "ONLY " if rows.only else ""
             return f"{only}{quoted(rows.table.schema)}.{quoted(rows.table.name)}{named}"
         return f"({self.query(rows)}){named}"
@@ -68,7 +73,9 @@ class RowsSql:
             case Stored(table=table, fields=fields):
                 only = "ONLY " if rows.only else ""
                 columns = ", ".join(map(self._read, fields)) or "NULL"
-                return f"SELECT {columns} FROM {only}{quoted(table.schema)}.{quoted(table.name)}"
+                return (
+                    f"SELECT {columns} FROM {only}{quoted(table.schema)}.{quoted(table.name)}{self._range()}"
+                )
             case Nothing(fields=fields):
                 return f"SELECT {', '.join(self._null(field) for field in fields) or 'NULL'} WHERE 1 = 0"
             case Given():
@@ -77,7 +84,7 @@ class RowsSql:
                 return self._computed(rows)
             case Kept(source=source, alias=alias, condition=condition, negated=negated):
                 test = f"({self.text(condition)}\n) IS {'NOT ' if negated else ''}TRUE"
-                return f"SELECT {self._all(rows)} FROM {self.source(source, alias)} WHERE {test}"
+                return f"SELECT {self._all(rows)} FROM {self.source(source, alias)} WHERE {test}{self._fence}"
             case Both(first=first, second=second):
                 parts = (f"SELECT {self._all(one)} FROM {self.source(one, 'r')}" for one in (first, second))
                 return " UNION ALL ".join(parts)
@@ -89,6 +96,19 @@ class RowsSql:
                 )
             case Unknown(why=why):
                 raise ValueError(why)
+
+    def _range(self) -> str:
+        """The rows of some pages, which PostgreSQL from 14 on reads without a look at the others."""
+        if self.pages is None:
+            return ""
+        first, end = self.pages
+        before = f" AND ctid < '({end},0)'" if end is not None else ""
+        return f" WHERE ctid >= '({first},0)'{before}"
+
+    @property
+    def _fence(self) -> str:
+        """Keeps PostgreSQL from computing something of rows that are not kept, which may raise an error."""
+        return " OFFSET 0" if self.is_postgres else ""
 
     def _all(self, rows: Rows) -> str:
         return ", ".join(quoted(field.name) for field in rows.fields) or "NULL"
