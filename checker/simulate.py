@@ -87,12 +87,19 @@ class _Run:
         whole = migration.transaction is Transaction.FILE
         if whole:
             yield from self.change(to.Begin(implicit=True))
+        reopened = False
         for statement in migration.statements:
             self.statement, self.index = statement, self.index + 1
+            implicit = self.session.implicit
             yield from self.one(statement)
-        if whole and self.session.implicit:
+            reopened |= implicit and not self.session.in_transaction
+        # COMMIT; BEGIN in such a file leaves the tool a transaction to end
+        if whole and (self.session.implicit or (reopened and self.session.in_transaction)):
             yield from self.change(to.Commit(implicit=True))
         yield from self.change(to.EndOfFile(name=migration.name))
+        if self.session.in_transaction:
+            # that was said; the files behind it are judged as if it had been closed
+            yield from self.change(to.Commit(implicit=True))
         if self.shadow is not None:
             self.catalog, self.shadow = self.shadow, None
 

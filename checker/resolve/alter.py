@@ -224,7 +224,7 @@ def _one_change(
 def _is_missing(scope: Scope, table: QName, *, column: str = "", constraint: str = "") -> bool:
     """True where the table surely has no such column or constraint."""
     found = scope.catalog.relations.get(table)
-    if not isinstance(found, Table | View) or not scope.is_known(table):
+    if not isinstance(found, Table | View) or not scope.is_seen(table):
         return False
     if isinstance(found, Table) and (
         found.assumed or (constraint and found.constraint(constraint) is not None)

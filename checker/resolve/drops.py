@@ -143,7 +143,8 @@ def _on_table(scope: Scope, node: Drop) -> Iterator[Change]:
     name = scope.cut(node.names[0].last)
     table, name = _holder(scope, node, name)
     found = scope.catalog.relations.get(table)
-    if node.if_exists and scope.is_known(table) and not _has_part(found, node.kind, name):
+    known = scope.is_seen(table) or scope.surely_missing(table)
+    if node.if_exists and known and not _has_part(found, node.kind, name):
         yield skipped(f"drop {node.kind}", table, at=node.at)
     elif node.kind == "trigger":
         yield to.DropTrigger(table=table, name=name, cascade=node.cascade, at=node.at)

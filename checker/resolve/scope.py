@@ -76,6 +76,13 @@ class Scope:
         catalog = self.catalog
         return catalog.complete and not catalog.doubted and name not in catalog.uncertain
 
+    def is_seen(self, name: QName) -> bool:
+        """True where all that the relation holds is known: it was looked at, or the run itself made it."""
+        catalog = self.catalog
+        found = catalog.relations.get(name)
+        assumed = isinstance(found, Table) and found.assumed
+        return found is not None and not assumed and not catalog.doubted and name not in catalog.uncertain
+
     def surely_missing(self, name: QName) -> bool:
         """True where there is no such relation, beyond doubt."""
         return name not in self.catalog.relations and self.is_known(name)

@@ -15,7 +15,7 @@ from checker.sources.port import NothingToCheck, SourceError, Target
 from checker.sources.textfile import read_source as source
 from checker.sources.textfile import read_stdin
 from checker.sql.split import split
-from checker.statement import Migration, Source, Transaction
+from checker.statement import Migration, Source, Statement, Transaction
 
 __all__ = ["KINDS", "NothingToCheck", "SourceError", "Target", "read", "source"]
 
@@ -105,7 +105,18 @@ def _migration(source: Source, step: Step, dialect: Dialect) -> Migration:
     statements = tuple(found for start, end in ranges for found in split(source, dialect, start, end))
     if up is not None:
         sends = Sends.TRANSACTION if not up.alone else Sends.QUERY if up.one_query else Sends.EACH
+    if _ends_the_tools_own(statements):
+        sends = Sends.TRANSACTION
     return Migration(step.name, statements, _transaction(sends, len(statements), dialect))
+
+
+_TRANSACTION = re.compile(r"(BEGIN|START|COMMIT|END)\b", re.IGNORECASE)
+
+
+def _ends_the_tools_own(statements: Sequence[Statement]) -> bool:
+    """True where a COMMIT comes before any BEGIN: whoever wrote the file knows that the tool opens a transaction."""
+    words = (found[1].upper() for one in statements if (found := _TRANSACTION.match(one.text)))
+    return next(words, "") in ("COMMIT", "END")
 
 
 def _transaction(sends: Sends, statements: int, dialect: Dialect) -> Transaction:

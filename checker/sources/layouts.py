@@ -161,10 +161,21 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def _flyway_sends(path: Path) -> Sends:
-    """In a transaction unless `V1__x.sql.conf` says otherwise."""
+    """In a transaction unless `V1__x.sql.conf` says otherwise, or a statement is none that runs inside of one."""
     settings = path.with_name(f"{path.name}.conf")
     said = read_source(settings).text if settings.is_file() else ""
-    return Sends.EACH if re.search(r"executeInTransaction\s*=\s*false", said) else Sends.TRANSACTION
+    alone = re.search(r"executeInTransaction\s*=\s*false", said) or _FLYWAY_ALONE.search(
+        read_source(path).text
+    )
+    return Sends.EACH if alone else Sends.TRANSACTION
+
+
+# What Flyway's PostgreSQLParser takes out of the transaction by itself
+_FLYWAY_ALONE = re.compile(
+    r"^\s*(?:CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY|DROP\s+INDEX\s+CONCURRENTLY|CREATE\s+(?:DATABASE|TABLESPACE|"
+    r"SUBSCRIPTION)|ALTER\s+SYSTEM|VACUUM|DISCARD\s+ALL|REINDEX\s+(?:\(\s*VERBOSE\s*\)\s*)?(?:SCHEMA|DATABASE|SYSTEM))\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def by_name(root: Path, files: list[Path]) -> list[Step] | None:

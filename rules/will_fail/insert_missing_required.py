@@ -28,7 +28,10 @@ from checker.step import Step
 def check(step: Step[Insert], error: NullsFound) -> Iterator[Claim]:
     table = step.table(step.change.table)
     (column,) = error.columns
-    if table is None or table.assumed or column in _given(step.change, table):
+    found = table.column(column) if table else None
+    if table is None or found is None or table.assumed or column in _given(step.change, table):
+        return
+    if step.undecided and not table.must_be_given(found):
         return
     yield step.claim(
         f"{table.name}.{column} is NOT NULL without a default, and this INSERT leaves it out",

@@ -187,6 +187,27 @@ def test_a_lock_file_of_another_server_is_said(tmp_path: Path) -> None:
     assert problem.why == "the migrations are for mysql, and were read as postgres"
 
 
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("COMMIT;\nPRAGMA foreign_keys = OFF;\nBEGIN;\nDROP TABLE t;\n", FILE),
+        ("BEGIN;\nDROP TABLE t;\nCOMMIT;\n", EACH),
+        (TWO, EACH),
+    ],
+)
+def test_a_commit_before_any_begin_ends_the_tools_own_transaction(
+    text: str, how: Transaction, tmp_path: Path
+) -> None:
+    (migration,) = read([folder(tmp_path, {"1.sql": text})], dialect="sqlite").migrations
+    assert migration.transaction is how
+
+
+def test_flyway_takes_what_runs_in_no_transaction_out_of_it(tmp_path: Path) -> None:
+    files = {"V1__a.sql": TWO, "V2__b.sql": "-- an index\nCREATE UNIQUE INDEX CONCURRENTLY i ON t (a);\n"}
+    target = read([folder(tmp_path, files)], dialect="postgres")
+    assert [one.transaction for one in target.migrations] == [FILE, EACH]
+
+
 def test_a_file_that_is_named_twice_runs_once(tmp_path: Path) -> None:
     top = folder(tmp_path, {"1.sql": ONE, "2.sql": TWO})
     target = read([f"{top}/2.sql", top, f"{top}/../{tmp_path.name}/2.sql"], dialect="postgres")
