@@ -22,6 +22,8 @@ def found(*files: str, dialect: Dialect = "postgres", how: Transaction = Transac
 
 
 QUIET = [
+    "ALTER TABLE users ADD COLUMN a boolean DEFAULT FALSE NOT NULL, ADD COLUMN b text NOT NULL DEFAULT ''::text;",
+    "ALTER TABLE users ADD COLUMN a timestamptz NOT NULL DEFAULT now(), ADD COLUMN b timestamp NOT NULL DEFAULT current_timestamp(3);",
     "CREATE TABLE q (a int);\nALTER TABLE q DROP COLUMN IF EXISTS b;",
     "CREATE TABLE q (a int);\nALTER TABLE q DROP CONSTRAINT IF EXISTS b;",
     "CREATE TABLE q (a int);\nDROP TRIGGER IF EXISTS t ON q;",
@@ -34,6 +36,11 @@ QUIET = [
 @pytest.mark.parametrize("text", QUIET)
 def test_what_the_files_show_is_known(text: str) -> None:
     assert found(text) == []
+
+
+def test_a_default_that_may_be_null_is_not_passed_over() -> None:
+    text = "ALTER TABLE users ADD COLUMN a text NOT NULL DEFAULT lower(NULL);"
+    assert found(text) == ["1:1 null-in-not-null possible"]
 
 
 def test_sqlite_fills_the_row_id_itself() -> None:

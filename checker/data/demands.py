@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from checker import change as to
@@ -78,7 +79,7 @@ class Demands:
             rows = rows_of(self.before, name)
             if not isinstance(rows, Nothing):
                 yield self._nulls(name, column, Count(rows))
-        elif not column.nullable:
+        elif not column.nullable and not _is_never_null(column):
             yield from self.not_null(name, column.name)
 
     def not_null_below(self, name: QName, column: str) -> Iterator[Demand]:
@@ -244,6 +245,21 @@ class Demands:
         return DuplicatesFound(
             self.code("23505"), message, name, columns, probe, constraint=constraint, already=already
         )
+
+
+# A constant, perhaps cast, or a call that always has a value
+_VALUE = re.compile(
+    r"\(*(?:[eE]?'(?:[^']|'')*'|[-+]?\d[\w.]*|true|false|(?:current_(?:date|timestamp|time)|localtime(?:stamp)?)(?:\(\d\))?"
+    r"|(?:now|clock_timestamp|gen_random_uuid|uuid_generate_v4)\(\)|nextval\([^()]*\))\)*(?:::[\w .\"\[\]()]+)?\)*",
+    re.IGNORECASE,
+)
+
+
+def _is_never_null(column: Column) -> bool:
+    """True where the rows that are there get a value from the new column's own definition."""
+    return bool(column.identity) or (
+        column.default is not None and _VALUE.fullmatch(column.default.text.strip()) is not None
+    )
 
 
 def _is_proven_not_null(table: Table, column: str, rows: Rows) -> bool:
