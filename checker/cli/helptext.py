@@ -104,8 +104,10 @@ SNAPSHOT = """\
 usage: ddlguard snapshot [--db URL | --db-env NAME] [-o FILE] [--name NAME]
 
 Writes down what a check needs to know of a database, so that `ddlguard check --from FILE` needs no
-way to it and no password: the schema, the server's version, settings and estimates. The file is
-JSON, sorted, one object a line. No value of any row is in it, no host, no role and no password.
+way to it and no password: the schema, the server's version, settings and estimates, and the answers
+to the usual questions about rows (rows, NULLs, labels in use, keys that occur twice, rows against
+constraints that are NOT VALID). The file is JSON, sorted, one object a line. No value of any row is
+in it, no host, no role and no password.
 
 The database is read in read-only transactions, with short time-outs.
 

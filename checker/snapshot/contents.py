@@ -19,6 +19,29 @@ class Number:
     at_least: bool = False
 
 
+NONE = Number(0)
+
+
+def plus(one: Number | None, two: Number | None) -> Number | None:
+    """The sum; of an unknown and some it is at least those.
+
+    >>> plus(Number(2), None), plus(Number(0), None), plus(Number(1), Number(2, at_least=True))
+    (Number(found=2, at_least=True), None, Number(found=3, at_least=True))
+    """
+    if one is None or two is None:
+        known = one or two
+        return replace(known, at_least=True) if known is not None and known.found else None
+    return Number(one.found + two.found, one.at_least or two.at_least)
+
+
+def minus(all_of: Number | None, some: Number | None) -> Number | None:
+    """The difference, where it is known to one or nothing is taken away."""
+    if all_of is None or some is None or some == NONE:
+        return all_of if some is not None else None
+    exact = not (all_of.at_least or some.at_least) and all_of.found >= some.found
+    return Number(all_of.found - some.found) if exact else None
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What is known of a table besides its definition. What is not in it nobody knows.
@@ -38,11 +61,6 @@ class Contents:
     estimate: int | None = None
     bytes: int | None = None
     index_bytes: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def is_empty(self) -> bool:
-        """True where the table had no row."""
-        return self.rows == Number(0)
 
 
 @dataclass(frozen=True)
