@@ -86,9 +86,10 @@ def _check_attributes(catalog: Catalog, new: CompositeType) -> None:
 
 
 def type_of_name(catalog: Catalog, name: QName) -> UserType | None:
-    """The user type; None where nobody knows it; raises MissingObject (42704)."""
+    """The user type; None where nobody knows it; raises MissingObject (42704, 3F000)."""
     found = catalog.types.get(name)
     if found is None and not isinstance(catalog.relation(name), Table | View) and is_known(catalog, name):
+        require_schema(catalog, name.schema)
         close = similar(name.name, (other.name for other in catalog.types))
         message = f'type "{said(catalog, name)}" does not exist'
         raise MissingObject("42704", message, str(name), kind="type", similar=close)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from checker.catalog import Expr
-from checker.sql.cursor import Cursor
+from checker.sql.cursor import Cursor, Malformed
 from checker.sql.expression import expr
 from checker.sql.nodes import At, Block, CreateTable, Delete, Insert, Name, Node, Query, SetSetting, Update
 from checker.sql.query import references
@@ -33,7 +33,23 @@ def read_dml(source: str, tokens: list[Token], dialect: str) -> Node | None:
     the grammar says. WITH whose queries change rows gives a Block: those changes first, then the statement.
     """
     node = _statement(Cursor(source, tokens, dialect)) if tokens else None
-    return _with_text(node, source[tokens[0].start : tokens[-1].end]) if node else None
+    if node is None:
+        return None
+    text = source[tokens[0].start : tokens[-1].end]
+    return _with_text(node, text)
+
+
+def _refuse_glued(c: Cursor) -> None:
+    """Another statement behind this one, without a semicolon between: TABLE is a reserved word everywhere."""
+    if "TABLE" not in c.words:
+        return
+    depth = 0
+    for before, token in zip(c.tokens, c.tokens[1:], strict=False):
+        depth += (before.text == "(") - (before.text == ")")
+        if token.upper == "TABLE" and not depth and before.upper in ("ALTER", "CREATE", "DROP", "TRUNCATE"):
+            near = f'syntax error at or near "{before.text}"'
+            message = near if c.dialect == "postgres" else f'near "{before.text}": syntax error'
+            raise Malformed(message, (before.start, token.end))
 
 
 def _with_text(node: Node, text: str) -> Node:
@@ -48,6 +64,8 @@ def _with_text(node: Node, text: str) -> Node:
 
 
 def _statement(c: Cursor) -> Node | None:
+    if c.word in _READERS or c.word == "WITH":
+        _refuse_glued(c)
     first, changes = c.i, _with(c) if c.word == "WITH" else []
     ctes = c.query(first) if c.i > first else None
     read = _READERS.get(c.word)
