@@ -249,7 +249,9 @@ class _Walk:
             case exp.Table(this=exp.Identifier()):
                 level.sources.append(self.table(node))
             case exp.Subquery() if isinstance(node.unnest(), exp.Table):
-                self.source(node.this, level)
+                alias = self.alias_of(node)
+                self.source(node.this, Level(level.outer) if alias else level)
+                level.sources += [Source(alias, None)] if alias else []
             case exp.Subquery():
                 columns = self.renamed(node, self.query(node.this, level.outer))
                 level.sources.append(Source(self.alias_of(node), columns))
