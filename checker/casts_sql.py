@@ -80,11 +80,41 @@ def _from_string(value: str, target: SqlType, version: tuple[int, ...]) -> str |
     return f"{value} !~* {literal(pattern)}" if pattern else None
 
 
+def may_lose(source: SqlType, target: SqlType) -> bool:
+    """True where a cast can change a value without an error."""
+    if source.array and target.array:
+        return may_lose(source.element(), target.element())
+    if source.widens_to(target) or source.schema or target.schema or source.array != target.array:
+        return False
+    match source.category, target.category:
+        case _, "string":
+            return bool(target.args) or target.name == "name"
+        case "string", kind:
+            return kind == "number"
+        case "number", "number":
+            return not (source.name in RANGES and (target.name in RANGES or target.name == "numeric"))
+        case "moment", "moment":
+            return not (_is_whole(source) and target.name.startswith("timestamp") and not target.args)
+        case (("json" | "geometry" | "" | "boolean"), _):
+            return False
+        case _:
+            return True
+
+
+def _is_whole(kind: SqlType) -> bool:
+    """A date, or a timestamp with or without a zone: one turns into the other and back."""
+    return kind.name == "date" or kind.name.startswith("timestamp")
+
+
 def loses(value: str, source: SqlType, target: SqlType) -> str:
-    """The condition that the cast changes the value without an error."""
+    """The condition that the cast changes the value without an error: there and back it is not the same."""
     cast = f"({value})::{spelled(target)}"
     if target.category == "string":
         return f"({value})::text IS DISTINCT FROM ({cast})::text"
-    if source.category == target.category:
-        return f"{value} IS DISTINCT FROM {cast}"
-    return f"({value})::text IS DISTINCT FROM ({cast})::text"
+    if source.category == "string":
+        zeros = f"btrim({value}) ~ '^[-+]?0[0-9]'"
+        rounds = target.name not in RANGES and (target.args or target.name != "numeric")
+        return f"({zeros} OR ({value})::numeric IS DISTINCT FROM ({cast})::numeric)" if rounds else zeros
+    if target.name.startswith("time ") and source.name.startswith("timestamp"):
+        return f"{value} IS NOT NULL"
+    return f"{value} IS DISTINCT FROM ({cast})::{spelled(source)}"

@@ -81,8 +81,11 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Stays the same while rule, object and file do: for baselines and code scanning."""
-        parts = f"{self.rule}\0{self.object}\0{self.span.file}\0{self.message}"
+        """Stays the same while rule, object and file do: for baselines and code scanning.
+
+        The message counts rows, and they are others tomorrow.
+        """
+        parts = f"{self.rule}\0{self.object or self.message}\0{self.span.file}"
         return hashlib.sha256(parts.encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property

@@ -34,7 +34,8 @@ class Session:
     `new_labels` are enum values added in this transaction and not usable in it; `born` are the
     tables, views and types created in the run, `gone` the relations that it dropped or renamed away.
     `after_failure` says that a statement before this one failed: the tool would not have come this far,
-    and the simulation goes on as if that statement had not been there.
+    and the simulation goes on as if that statement had not been there. `ignored` are settings that this transaction
+    has tried to switch off in vain (SQLite's foreign_keys cannot be changed inside one).
     """
 
     marks: tuple[Mark, ...] = ()
@@ -46,6 +47,7 @@ class Session:
     born: frozenset[QName] = frozenset()
     gone: frozenset[QName] = frozenset()
     after_failure: bool = False
+    ignored: frozenset[str] = frozenset()
 
     @property
     def in_transaction(self) -> bool:

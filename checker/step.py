@@ -11,7 +11,7 @@ from checker.change import Change, object_name
 from checker.datafacts import NO_FACTS, DataFacts
 from checker.errors import ApplyError
 from checker.finding import Certainty, Claim, Severity
-from checker.probe import Answer, Probe, Questions, Unanswered
+from checker.probe import Answer, Count, Probe, Questions, Unanswered
 from checker.refusals import Risk, RowsRefused
 from checker.rows import Rows, rows_of
 from checker.session import Session
@@ -74,6 +74,20 @@ class Step(Generic[C]):
         """How the rows in question were found, or why nobody knows."""
         return f"not known: {self.undecided}" if self.undecided else error.evidence
 
+    def said(self, probe: Probe) -> str:
+        """How a question was answered, or why nobody knows; "" as long as it is open."""
+        match self.questions.ask(probe):
+            case Answer() as answer:
+                return answer.evidence()
+            case Unanswered(why=why):
+                return f"not known: {why}"
+            case None:
+                return ""
+
+    def count(self, name: QName) -> Count:
+        """The question how many rows a table has before this step."""
+        return Count(self.rows(name))
+
     def rows(self, name: QName) -> Rows:
         """What the table holds before this step."""
         return rows_of(self.before, name)
@@ -115,10 +129,10 @@ class Step(Generic[C]):
         """
         if self.assumed or self.undecided:
             return Certainty.POSSIBLE
-        if isinstance(self.error, RowsRefused):
-            return Certainty.LIKELY if self.before.unfollowed else Certainty.PROVEN
         if self.is_offline:
             return Certainty.LIKELY if self.error else Certainty.POSSIBLE
+        if isinstance(self.error, RowsRefused):
+            return Certainty.LIKELY if self.before.unfollowed else Certainty.PROVEN
         return Certainty.PROVEN
 
     def claim(

@@ -96,7 +96,14 @@ def _commit(session: Session, catalog: Catalog) -> tuple[Session, Catalog]:
         return _rollback(session, catalog)
     if not session.in_transaction and not catalog.server.is_postgres:
         raise Refused("SQLITE_ERROR", "cannot commit - no transaction is active")
-    ended = replace(session, marks=(), implicit=False, settings=session.lasting, new_labels=frozenset())
+    ended = replace(
+        session,
+        marks=(),
+        implicit=False,
+        settings=session.lasting,
+        new_labels=frozenset(),
+        ignored=frozenset(),
+    )
     return ended, catalog
 
 
@@ -106,7 +113,7 @@ def _rollback(session: Session, catalog: Catalog) -> tuple[Session, Catalog]:
             raise Refused("SQLITE_ERROR", "cannot rollback - no transaction is active")
         return session, catalog
     start = session.marks[0]
-    return replace(_back_to(session, start), marks=(), implicit=False), start.catalog
+    return replace(_back_to(session, start), marks=(), implicit=False, ignored=frozenset()), start.catalog
 
 
 def _savepoint(session: Session, catalog: Catalog, name: str) -> Session:
@@ -149,10 +156,14 @@ def _set(session: Session, catalog: Catalog, change: SetSetting) -> Session:
     if change.local and not session.in_transaction:
         return session
     if change.name == "foreign_keys" and session.in_transaction:
-        return session
+        return replace(session, ignored=session.ignored | {change.name}) if _is_off(change) else session
     settings = _with(session.settings, change)
     lasting = session.lasting if change.local else _with(session.lasting, change)
     return replace(session, settings=settings, lasting=lasting)
+
+
+def _is_off(change: SetSetting) -> bool:
+    return change.values[-1:] != () and change.values[-1].lower() in ("0", "off", "false", "no")
 
 
 def _with(settings: Settings, change: SetSetting) -> Mapping[str, tuple[str, ...]]:

@@ -29,6 +29,8 @@ def runner(tmp_path: Path) -> Path:
     program.chmod(0o755)
     connection = sqlite3.connect(tmp_path / "app.db")
     connection.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT)")
+    connection.execute("INSERT INTO users (email) VALUES ('a')")
+    connection.commit()
     connection.close()
     (tmp_path / "drop it.sql").write_text("ALTER TABLE users DROP COLUMN email;\n")
     (tmp_path / "add.sql").write_text("ALTER TABLE users ADD COLUMN note TEXT;\n")

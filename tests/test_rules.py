@@ -35,7 +35,7 @@ def page_cases(rule: Rule) -> Iterator[Case]:
             live = example.sql
         else:
             loud = example.kind == "bad"
-            yield Case(rule.id, "postgres", live, f"{example.kind} example {number}", loud, example.sql)
+            yield Case(rule.id, example.dialect, live, f"{example.kind} example {number}", loud, example.sql)
 
 
 PAGE_CASES = [case for rule in rules() for case in page_cases(rule)]
@@ -119,6 +119,32 @@ def test_messages_name_their_object_first(report: Reports) -> None:
             table, _, _ = finding.object.rpartition(".")
             begins = finding.message.startswith((finding.object, table or finding.object))
             assert begins and not finding.message.endswith("."), (finding.object, finding.message)
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "severity"),
+    [
+        ("drop_table", "an empty one, which is a warning", Severity.WARNING),
+        ("drop_table", "a table of the live database", Severity.ERROR),
+        ("drop_column", "a column without a value, which is a warning", Severity.WARNING),
+        ("drop_schema", "a schema with an empty table, which is a warning", Severity.WARNING),
+        ("drop_schema", "a schema with tables", Severity.ERROR),
+        ("cascade_drop", "columns of a type", Severity.ERROR),
+        ("cascade_delete", "a key is emptied", Severity.WARNING),
+        ("cascade_delete", "through two tables", Severity.ERROR),
+        ("unbounded_update_of_existing_values", "without WHERE", Severity.ERROR),
+        ("unbounded_update_of_existing_values", "computed from itself", Severity.NOTE),
+        ("unbounded_update_of_existing_values", "with a WHERE that picks every row", Severity.WARNING),
+        ("narrowing_type", "a smaller scale", Severity.ERROR),
+        ("narrowing_type", "characters, by an expression", Severity.WARNING),
+    ],
+)
+def test_what_is_lost_decides_how_bad_it_is(
+    rule: str, name: str, severity: Severity, report: Reports
+) -> None:
+    case = next(one for one in CASES if (one.rule, one.name) == (rule, name))
+    found = [one for one in report(case).findings if one.rule == rule.replace("_", "-")]
+    assert {one.severity for one in found} == {severity}
 
 
 class Backend(Protocol):

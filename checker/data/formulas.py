@@ -112,7 +112,7 @@ def is_plain_cast(text: str, column: str) -> bool:
     """True for `column`, `column::type`, `column::text::type` and `CAST(column AS type)`, which convert one value each."""
     plain = "".join(text.replace('"', "").split()).lower()
     name = re.escape(column.replace(" ", "").lower())
-    kind = r"[\w.]+(\([\d,]+\))?"
+    kind = r"[\w.]+(\([\d,]+\))?(\[\])*"
     written = rf"{name}|\(*{name}\)?(::text)?\)?::{kind}\)*|cast\({name}(::text)?as{kind}\)"
     return re.fullmatch(written, plain) is not None and plain.count("(") == plain.count(")")
 

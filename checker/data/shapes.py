@@ -83,17 +83,16 @@ def is_converted(catalog: Catalog, change: to.AlterColumnType) -> bool:
 
 def _spellings(kind: SqlType) -> frozenset[str]:
     """The ways in which a type is written, without blanks."""
-    found = {
-        str(kind).replace(" ", ""),
-        *(short + str(kind)[len(kind.name) :] for short in _SHORT.get(kind.name, ())),
-    }
-    return frozenset(found)
+    rest = (f"({','.join(map(str, kind.args))})" if kind.args else "") + ("[]" if kind.array else "")
+    return frozenset((str(kind).replace(" ", ""), *(short + rest for short in _SHORT.get(kind.name, ()))))
 
 
 _SHORT = {
     "integer": ("int", "int4"), "bigint": ("int8",), "smallint": ("int2",), "boolean": ("bool",),
-    "character varying": ("varchar",), "timestamp with time zone": ("timestamptz",), "numeric": ("decimal",),
-    "timestamp without time zone": ("timestamp",), "double precision": ("float8",), "real": ("float4",),
+    "character varying": ("varchar",), "character": ("char",), "numeric": ("decimal", "dec"),
+    "double precision": ("float8", "float"), "real": ("float4",), "bit varying": ("varbit",),
+    "timestamp with time zone": ("timestamptz",), "timestamp without time zone": ("timestamp",),
+    "time with time zone": ("timetz",), "time without time zone": ("time",),
 }  # fmt: skip
 
 

@@ -198,10 +198,17 @@ def selected(reader: Reader, text: str, fields: tuple[Field, ...]) -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """What an UPDATE does: all rows afterwards, and those alone that it changed."""
+    """What an UPDATE does: all rows afterwards, and those alone that it changed.
+
+    `touched` are the latter as they were, `outputs` what it makes of their columns; `when` is its condition.
+    """
 
     everything: Rows
     changed: Rows
+    touched: Rows = Nothing(())
+    alias: str = ""
+    outputs: tuple[Output, ...] = ()
+    when: Formula | None = None
 
 
 def updated(reader: Reader, table: Table, change: to.Update) -> Updated:
@@ -216,7 +223,8 @@ def updated(reader: Reader, table: Table, change: to.Update) -> Updated:
     return Updated(
         regenerated(reader, table, computed(source, alias, outputs, when)),
         regenerated(reader, table, computed(changed, alias, outputs)),
-    )
+        changed, alias, outputs, when,
+    )  # fmt: skip
 
 
 def _condition(reader: Reader, where: Expr | None, sources: Expr | None) -> Formula | None:

@@ -15,10 +15,13 @@ from checker.remedy.columns import require as require
 from checker.remedy.columns import set_default as set_default
 from checker.remedy.constraints import add_unverified as add_unverified
 from checker.remedy.rows import duplicates as duplicates
+from checker.remedy.rows import foreign_keys_off as foreign_keys_off
+from checker.remedy.rows import only_where_null as only_where_null
 from checker.remedy.rows import orphans as orphans
 from checker.remedy.rows import rows_where as rows_where
 from checker.remedy.rows import rows_with as rows_with
 from checker.remedy.rows import skip_existing as skip_existing
+from checker.remedy.values import cut_values as cut_values
 from checker.remedy.values import not_among as not_among
 from checker.remedy.values import unfitting as unfitting
 from checker.remedy.values import unreadable as unreadable

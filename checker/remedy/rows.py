@@ -68,6 +68,25 @@ def skip_existing(text: str) -> str:
     return f"{text} ON CONFLICT DO NOTHING;"
 
 
+def only_where_null(text: str, column: str) -> str:
+    """An UPDATE without a condition that leaves alone what is there; `""` for a statement of another form."""
+    plain = re.match(r"update\s+[^\s]+\s+set\b", text, re.IGNORECASE) and "--" not in text
+    if not plain or re.search(r"\b(where|from|returning)\b", text, re.IGNORECASE):
+        return ""
+    return script("-- or fill what is empty alone", f"{text} WHERE {quoted(column)} IS NULL;")
+
+
+def foreign_keys_off() -> str:
+    """How SQLite is kept from following foreign keys while a table is built anew."""
+    return script(
+        "-- before BEGIN; inside a transaction it does nothing",
+        "PRAGMA foreign_keys = OFF;",
+        "-- and after COMMIT",
+        "PRAGMA foreign_key_check;",
+        "PRAGMA foreign_keys = ON;",
+    )
+
+
 # Orphans
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from checker.casts_sql import does_not_cast
-from checker.catalog import Catalog, Column, Table
+from checker.casts_sql import does_not_cast, loses
+from checker.catalog import Catalog, Column, QName, Table
 from checker.probe import DoesNotCast
 from checker.remedy.backups import backup
 from checker.spelling import (
@@ -69,6 +69,13 @@ def not_among(table: Table, column: Column, kind: SqlType, labels: tuple[str, ..
         backup(table.name, postgres=True) if stays else "",
         f"-- UPDATE {qualified(table.name)} SET {name} = {literal(stays)} WHERE {bad};" if stays else "",
     )
+
+
+def cut_values(table: QName, column: Column, kind: SqlType) -> str:
+    """A query for the values that a cast changes, each with what becomes of it."""
+    name = quoted(column.name)
+    changed = f"SELECT {name}, ({name})::{spelled(kind)} AS cut FROM {qualified(table)}"
+    return script("-- the values in question", f"{changed} WHERE {loses(name, column.type, kind)};")
 
 
 def _fails(cast: DoesNotCast, catalog: Catalog) -> str | None:

@@ -34,6 +34,7 @@ from checker.change import (
     object_name,
 )
 from checker.finding import Claim, Severity
+from checker.probe import Count, IsNotNull
 from checker.step import Gone, Step
 
 Drop = (
@@ -48,9 +49,35 @@ def check(step: Step[Drop]) -> Iterator[Claim]:
         listed = ", ".join(f"{one.kind} {one.name}" for one in gone)
         yield step.claim(
             f"{object_name(step.change)}: CASCADE also drops {listed}",
-            evidence="; ".join(f"{one.name}: {one.detail}" for one in gone if one.detail),
-            severity=None if any(one.holds_data for one in gone) else Severity.WARNING,
+            evidence="; ".join(f"{one.name}: {said}" for one in gone if (said := _said(step, one))),
+            severity=None if any(_loses(step, one) for one in gone) else Severity.WARNING,
         )
+
+
+def _said(step: Step[Drop], gone: Gone) -> str:
+    """What it is, and how many rows or values go with it."""
+    probe = _question(step, gone)
+    return ", ".join(filter(None, (gone.detail, step.said(probe) if probe else "")))
+
+
+def _loses(step: Step[Drop], gone: Gone) -> bool:
+    """False where nothing was in it."""
+    probe = _question(step, gone)
+    answer = step.ask(probe) if probe else None
+    return gone.holds_data and not (answer is not None and answer.none)
+
+
+def _question(step: Step[Drop], gone: Gone) -> Count | None:
+    """How many rows a table has, or a column values; None for what holds none."""
+    if not gone.holds_data:
+        return None
+    for table in step.before.tables():
+        if gone.name == str(table.name):
+            return step.count(table.name)
+        for column in table.columns if gone.name.startswith(f"{table.name}.") else ():
+            if gone.name == f"{table.name}.{column.name}":
+                return Count(step.rows(table.name), IsNotNull(column.name))
+    return None
 
 
 def _is_expected(step: Step[Drop], gone: Gone) -> bool:

@@ -1,13 +1,14 @@
 """Dropping a table destroys its rows, and every query that names it fails.
 
 There is no undo once the transaction is committed. Code that is still running with the old schema
-breaks at the same moment.
+breaks at the same moment; where the table is empty that is all, and the finding a warning.
 
 Harmless is a table that this run itself creates, as long as nothing was copied into it, and one
 whose rows are copied into a table that has its name in the end (SQLite's way to alter a table).
 
 ```sql live
 CREATE TABLE sessions (id int, token text);
+INSERT INTO sessions VALUES (1, 'x');
 ```
 ```sql bad
 DROP TABLE sessions;
@@ -21,7 +22,7 @@ DROP TABLE import_stage;
 from collections.abc import Iterator
 
 from checker.change import DropTable
-from checker.finding import Claim
+from checker.finding import Claim, Severity
 from checker.remedy import backup
 from checker.step import Step
 
@@ -31,10 +32,15 @@ def check(step: Step[DropTable]) -> Iterator[Claim]:
     found = step.table(table)
     if step.is_scratch(table) or (found and found.temporary):
         return
-    rows = f"about {found.rows:,} rows" if found and found.rows else "all its rows"
-    copied = step.facts.was_copied(table)
+    answer = step.ask(step.count(table))
+    empty = answer is not None and answer.none
+    estimate = f"about {found.rows:,} rows" if found and found.rows else "all its rows"
     yield step.claim(
-        f"{table} is dropped with {rows}",
-        remedy=backup(table, postgres=step.before.server.is_postgres),
-        unless=(lambda end: end.table(table) is not None) if copied else None,
+        f"{table} is dropped: it is empty, but queries that name it fail"
+        if empty
+        else f"{table} is dropped with {answer.amount() if answer else estimate}",
+        evidence=step.said(step.count(table)),
+        remedy="" if empty else backup(table, postgres=step.before.server.is_postgres),
+        severity=Severity.WARNING if empty else None,
+        unless=(lambda end: end.table(table) is not None) if step.facts.was_copied(table) else None,
     )

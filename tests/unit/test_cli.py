@@ -34,6 +34,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     with sqlite3.connect(tmp_path / "app.db") as connection:
         connection.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, handle TEXT)")
+        connection.execute("INSERT INTO users (email, handle) VALUES ('a', 'b')")
     connection.close()
     (tmp_path / "drop.sql").write_text(DROP)
     (tmp_path / "add.sql").write_text("ALTER TABLE users ADD COLUMN note TEXT;\n")

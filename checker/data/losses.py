@@ -1,0 +1,184 @@
+"""What a change takes from the rows without an error: the questions that count it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from checker import change as to
+from checker.casts_sql import may_lose
+from checker.catalog import Column, Expr, ForeignKey, QName
+from checker.data import writes
+from checker.data.formulas import Reader, Unfollowed
+from checker.data.shapes import is_converted
+from checker.probe import Count, Holds, IsNotNull, Loses
+from checker.resolve.scope import Scope
+from checker.rows import (
+    Computed,
+    Copy,
+    Field,
+    Formula,
+    Kept,
+    Nothing,
+    Opaque,
+    Output,
+    Rows,
+    Unknown,
+    Value,
+    computed,
+    fields_of,
+)
+from checker.sqltype import SqlType
+from checker.step import Step
+from checker.values import dataclass
+
+OLD, NEW = '"old"', '"new"'
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Rows of a table that go along with others, or whose key changes (`goes` False); the key that says so."""
+
+    table: QName
+    key: ForeignKey
+    probe: Count
+    goes: bool
+
+
+def followers(step: Step[to.Delete] | Step[to.DropTable]) -> Iterator[Followed]:
+    """What the foreign keys of other tables do to their rows when rows of this one are deleted.
+
+    Foreign keys that the run has tried in vain to switch off are taken to be on.
+    """
+    session = step.session
+    if "foreign_keys" in session.ignored:
+        session = replace(session, settings={**session.settings, "foreign_keys": ("on",)})
+    reader = Reader(Scope(step.before, session))
+    found = writes.deleted(reader, step.change.table, _gone(reader, step))
+    for name, key in _chain(step):
+        before = step.rows(name)
+        if name in found and found[name] != before and not isinstance(before, Nothing):
+            yield Followed(name, key, _difference(before, found[name]), key.on_delete == "cascade")
+
+
+def _gone(reader: Reader, step: Step[to.Delete] | Step[to.DropTable]) -> Rows:
+    """The rows that are deleted."""
+    change, table = step.change, step.table(step.change.table)
+    if table is None or isinstance(change, to.DropTable):
+        return step.rows(change.table)
+    try:
+        return writes.doomed(reader, table, change)
+    except Unfollowed as problem:
+        return Unknown(str(problem), fields_of(table))
+
+
+def _chain(step: Step[to.Delete] | Step[to.DropTable]) -> Iterator[tuple[QName, ForeignKey]]:
+    """Each table that follows the deletion, directly or through others, with the key by which it does."""
+    own, waiting = step.change.table, [step.change.table]
+    seen = {own}
+    while waiting:
+        for child, key in step.before.references_to(waiting.pop()):
+            if key.enforced and key.on_delete not in ("no action", "restrict") and child.name not in seen:
+                seen.add(child.name)
+                waiting.append(child.name)
+                yield child.name, key
+
+
+def _difference(before: Rows, after: Rows) -> Count:
+    """The rows that are not the same any more."""
+    match after:
+        case Nothing():
+            return Count(before)
+        case Kept(source=source, alias=alias, condition=condition, negated=True) if source == before:
+            return Count(before, Holds(condition, alias))
+        case Computed(source=source, alias=alias, when=Formula() as when) if source == before:
+            return Count(before, Holds(when, alias))
+        case Unknown():
+            return Count(after)
+        case _:
+            return Count(Unknown("the rows that follow are not known", before.fields))
+
+
+# Values that become others
+
+
+def overwritten(step: Step[to.Update], column: Column) -> Count:
+    """The rows in which an UPDATE puts another value in the place of one."""
+    table = step.table(step.change.table)
+    assert table is not None
+    try:
+        found = writes.updated(Reader(Scope(step.before, step.session)), table, step.change)
+    except Unfollowed as problem:
+        return Count(Unknown(str(problem)))
+    value = next(one.value for one in found.outputs if one.field.name == column.name)
+    if isinstance(value, Opaque):
+        return Count(found.touched, IsNotNull(column.name))
+    other = f"{NEW} IS DISTINCT FROM {OLD}" if step.before.server.is_postgres else f"{NEW} IS NOT {OLD}"
+    if column.type.name in _WITHOUT_EQUALS:
+        other = f"{NEW}::text IS DISTINCT FROM {OLD}::text"
+    return _compared(found.touched, found.alias, column, column.type, value, other)
+
+
+def picked(step: Step[to.Update]) -> Count:
+    """The rows that an UPDATE picks, out of all."""
+    table = step.table(step.change.table)
+    assert table is not None
+    rows = step.rows(table.name)
+    try:
+        found = writes.updated(Reader(Scope(step.before, step.session)), table, step.change)
+    except Unfollowed as problem:
+        return Count(Unknown(str(problem)))
+    return Count(rows, Holds(found.when, found.alias)) if found.when is not None else Count(rows)
+
+
+def narrowed(step: Step[to.AlterColumnType]) -> Count | None:
+    """The rows whose value is another one after a change of type; None where none can be."""
+    change, table = step.change, step.table(step.change.table)
+    column = table.column(change.column) if table else None
+    if column is None or isinstance(step.rows(change.table), Nothing):
+        return None
+    rows = step.rows(change.table)
+    if change.using is None or is_converted(step.after, change):
+        lossy = may_lose(column.type, change.type)
+        return Count(rows, Loses(column.name, column.type, change.type)) if lossy else None
+    try:
+        value = Reader(Scope(step.before, step.session)).formula(change.using.text)
+    except Unfollowed as problem:
+        return Count(Unknown(str(problem)))
+    return _compared(rows, change.table.name, column, change.type, value, _shrinks(column.type, change.type))
+
+
+def _shrinks(source: SqlType, target: SqlType) -> str:
+    """The condition that less is left of a value: nothing, fewer characters, no fraction."""
+    match source.category, target.category:
+        case "string", "string":
+            less = f"char_length({NEW}) < char_length({OLD})"
+        case "number", "number":
+            less = (
+                f"{OLD} <> trunc({OLD}::numeric) AND {NEW} = trunc({NEW}::numeric) AND abs({NEW} - {OLD}) < 1"
+            )
+        case _:
+            return f"{NEW} IS NULL"
+    return f"({NEW} IS NULL OR {less})"
+
+
+def _compared(rows: Rows, alias: str, column: Column, kind: SqlType, value: Value, condition: str) -> Count:
+    """The rows for which a condition on the old value, which is not NULL, and the new one is true."""
+    outputs = (
+        Output(Field("old", column.type, column.collation), Copy(column.name)),
+        Output(Field("new", kind, column.collation), value),
+    )
+    test = Formula(f"{OLD} IS NOT NULL AND {condition}", frozenset(("old", "new")))
+    return Count(computed(rows, alias, outputs), Holds(test))
+
+
+_WITHOUT_EQUALS = frozenset(("json", "xml", "point", "polygon", "path", "line", "lseg", "box", "circle"))
+"""Types of PostgreSQL that have no `=`, or one that compares something else."""
+
+
+def keeps_what_is_there(column: str, value: Expr) -> bool:
+    """True for `coalesce(column, …)` and the column itself, which overwrite nothing."""
+    written = "".join(value.text.replace('"', "").split()).lower().strip("()")
+    return written == column.lower() or written.startswith(
+        (f"coalesce({column.lower()},", f"ifnull({column.lower()},")
+    )
