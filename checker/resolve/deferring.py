@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker import change as to
-from checker.catalog import Constraint, QName, Table
+from checker.catalog import Constraint, Domain, QName, Table
 from checker.change import Change
 from checker.errors import MissingObject, NotDeferrable
 from checker.resolve.scope import Scope
@@ -44,7 +44,10 @@ def _may_be_another_kind(scope: Scope, name: QName) -> bool:
     """Constraint triggers and the checks of domains are constraints of their schema, too."""
     catalog = scope.catalog
     triggers = (one.name for table in catalog.tables() if _in(table, name) for one in table.triggers)
-    return name.name in triggers or any(one.schema == name.schema for one in catalog.types)
+    domains = (
+        one for one in catalog.types.values() if isinstance(one, Domain) and one.name.schema == name.schema
+    )
+    return name.name in triggers or any(check.name == name.name for one in domains for check in one.checks)
 
 
 def _in(table: Table, name: QName) -> bool:
