@@ -99,6 +99,7 @@ class Truncate(TableChange):
     """TRUNCATE of one table; `along` are those that CASCADE empties too, in name order."""
 
     cascade: bool = False
+    restart: bool = False
     along: tuple[QName, ...] = ()
     together: tuple[QName, ...] = ()
 
@@ -555,7 +556,7 @@ class NoChange(Change):
 
     `words` are the statement's first keywords in lower case; `skipped` says that IF [NOT] EXISTS was
     what made it do nothing; `names` are the relations it touches (their locks still matter), `calls` the functions
-    of the database itself that it calls: what they do nobody follows.
+    of the database itself that it calls: what they do nobody follows; `draws` says that it moves a sequence.
     """
 
     words: str = ""
@@ -564,6 +565,7 @@ class NoChange(Change):
     outside_transaction: bool = False
     calls: tuple[QName, ...] = ()
     about: About | None = None
+    draws: bool = False
     unresolved: Unresolved | None = None
 
 

@@ -74,11 +74,35 @@ class Fresh:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """The next numbers of a sequence, one per row; `before` are the rows that have drawn from it in this run.
+
+    `born` says that the run made the sequence: it starts at 1, and the live database has not got it.
+    """
+
+    sequence: QName
+    before: tuple[Rows, ...] = ()
+    born: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The numbers behind the largest one that a column of these rows holds, one per row: SQLite's row ids.
+
+    `counted` is the live table whose AUTOINCREMENT remembers the largest that there ever was.
+    """
+
+    rows: Rows
+    column: str
+    counted: QName | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """A value that nobody can foretell."""
 
 
-Value: TypeAlias = Formula | Copy | Fresh | Opaque
+Value: TypeAlias = Formula | Copy | Fresh | Drawn | Following | Opaque
 """What is put into a column. SQL's NULL is the formula `NULL`."""
 
 
@@ -240,6 +264,18 @@ class Unknown:
         return frozenset(one.name for one in self.fields)
 
 
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What the run has done to a sequence: the rows that have drawn a number each, and whether it made it.
+
+    `lost` says why its next number is not known; "" where it is.
+    """
+
+    before: tuple[Rows, ...] = ()
+    born: bool = False
+    lost: str = ""
+
+
 Rows: TypeAlias = Stored | Nothing | Given | Computed | Kept | Both | Selected | Unknown
 
 
@@ -329,5 +365,5 @@ def _is_opaque(value: Value, below: frozenset[str]) -> bool:
             return column in below
         case Formula(columns=columns):
             return not below.isdisjoint(columns)
-        case Fresh():
+        case Fresh() | Drawn() | Following():
             return False

@@ -52,7 +52,7 @@ from checker.catalog.objects import (
 from checker.catalog.relations import Relations, indexes_of
 
 if TYPE_CHECKING:
-    from checker.rows import Rows
+    from checker.rows import Draws, Rows
 
 __all__ = [
     "Action",
@@ -100,7 +100,8 @@ class Catalog:
     which was not understood may have changed; `doubted` says that this holds for all of them.
 
     `data` is what the tables hold that the run has written or altered (`checker.rows`); any other table holds its
-    live rows. `unfollowed` is code that ran and may have written anywhere: triggers, functions.
+    live rows. `unfollowed` is code that ran and may have written anywhere: triggers, functions. `draws` are
+    the sequences that the run has made or drawn from.
     """
 
     server: Server
@@ -115,6 +116,7 @@ class Catalog:
     doubted: bool = False
     data: Mapping[QName, Rows] = field(default_factory=dict, compare=False)
     unfollowed: frozenset[str] = field(default=frozenset(), compare=False)
+    draws: Mapping[QName, Draws] = field(default_factory=dict, compare=False)
 
     def relation(self, name: QName) -> Relation | None:
         """Whatever occupies this name among relations."""

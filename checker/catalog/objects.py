@@ -57,6 +57,7 @@ class Column:
     collation: str | None = None
     inherited: bool = False
     own: bool = True
+    autoincrement: bool = False
 
     @property
     def fills_itself(self) -> bool:
@@ -299,9 +300,17 @@ class Table:
 
     def must_be_given(self, column: Column) -> bool:
         """True where an INSERT must name this column; SQLite fills an INTEGER PRIMARY KEY by itself."""
+        return column.is_required and not self.is_row_id(column)
+
+    def is_row_id(self, column: Column) -> bool:
+        """True for SQLite's INTEGER PRIMARY KEY, which is the number of the row itself and has no index."""
         key = self.primary_key
-        is_row_id = key is not None and key.columns == (column.name,) and column.type.name == "INTEGER"
-        return column.is_required and not is_row_id
+        return (
+            key is not None
+            and key.columns == (column.name,)
+            and column.type.name == "INTEGER"
+            and not any(index.constraint == key.name and index.unique for index in self.indexes)
+        )
 
     def is_unique_by(self, columns: tuple[str, ...]) -> bool:
         """True where a unique index lets a foreign key refer to exactly these columns."""

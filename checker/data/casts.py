@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from checker import change as to
 from checker.catalog import Check, QName, Table
+from checker.data.constraints import Demands
 from checker.data.shapes import is_converted
 from checker.data.written import limited
-from checker.probe import Count, DoesNotCast, Evaluates, Key, NotAmong, Probe
+from checker.probe import Count, DoesNotCast, Evaluates, NotAmong, Probe
 from checker.refusals import Demand, DoesNotFit, EnumValueInUse, RowsRefused, ValueRefused
 from checker.refusals import DoesNotCast as CastRefused
 from checker.rows import Nothing, Rows, Stored, rows_of
 from checker.sqltype import SqlType
-
-if TYPE_CHECKING:
-    from checker.data.demands import Demands
 
 
 def altered_type(view: Demands, change: to.AlterColumnType) -> Iterator[Demand]:
@@ -91,9 +88,8 @@ def _verified_again(view: Demands, change: to.AlterColumnType, table: Table) -> 
     if old is not None and change.using is None and old.type.widens_to(change.type):
         return
     for index in table.indexes:
-        if index.unique and index.valid and change.column in index.columns and index.where is None:
-            keys = tuple(Key(one) for one in index.columns if one is not None)
-            yield from view.unique(change.table, index.name.name, keys, nulls_equal=index.nulls_not_distinct)
+        if index.unique and index.valid and change.column in index.reads:
+            yield from view.unique_index(change.table, index)
     for check in table.constraints:
         if (
             isinstance(check, Check)

@@ -9,6 +9,7 @@ from checker.catalog import Catalog, QName, Table
 from checker.change import Change
 from checker.data import shapes, writes
 from checker.data.formulas import Reader, Unfollowed
+from checker.data.numbers import with_draws
 from checker.resolve.scope import Scope
 from checker.rows import Nothing, Rows, Unknown, fields_of, rows_of
 from checker.session import Session
@@ -18,6 +19,8 @@ from checker.values import replace
 def with_rows(before: Catalog, after: Catalog, change: Change, session: Session) -> Catalog:
     """The catalog after the change with what its tables hold then; `session` is the one before."""
     reader = Reader(Scope(before, session))
+    if before.server.is_postgres and (draws := with_draws(before, after, change)) is not after.draws:
+        after = replace(after, draws=draws)
     match change:
         case to.CreateTable(table=table) if after.table(table.name) is not None:
             return _put(after, {table.name: _born(reader, after, change)})
@@ -113,6 +116,8 @@ def _written(
     except Unfollowed as problem:
         rows = {table.name: Unknown(str(problem), fields_of(table))}
     rows |= _relatives(before, table)
+    if isinstance(change, to.Insert) and before.server.is_postgres:
+        after = replace(after, draws={**after.draws, **writes.draws(reader, table, change)})
     trigger = _trigger(table, change)
     if trigger:
         why = f"the trigger {trigger} ran"

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker import change as to
-from checker.catalog import Column, Expr, ForeignKey, QName, Table
+from checker.catalog import Catalog, Column, Expr, ForeignKey, QName, Table
 from checker.data.formulas import NULL, Reader, Unfollowed, joined, picked
+from checker.data.keys import unique_columns
+from checker.data.numbers import drawn_by, left_out
 from checker.data.shapes import regenerated
 from checker.rows import (
     Computed,
     Copy,
+    Drawn,
+    Draws,
     Field,
+    Following,
     Formula,
-    Fresh,
     Given,
     Kept,
     Nothing,
@@ -35,6 +39,9 @@ from checker.values import dataclass
 MOST_ROWS = 1000
 """Rows that one INSERT spells out and that are followed one by one."""
 
+DEEPEST_CASCADE = 3
+"""Foreign keys that are followed one behind the other."""
+
 
 def enforces_keys(reader: Reader) -> bool:
     """Whether the server looks at foreign keys now: SQLite only with its pragma on."""
@@ -49,7 +56,7 @@ def written(reader: Reader, table: Table, change: to.Insert | to.Update | to.Del
     """What the table and the tables that follow it hold after the statement; raises Unfollowed."""
     match change:
         case to.Insert():
-            return {table.name: after_insert(reader, table, change)}
+            return {table.name: after_insert(reader, table, change, inserted(reader, table, change))}
         case to.Update():
             return _after_update(reader, table, change)
         case to.Delete():
@@ -59,34 +66,20 @@ def written(reader: Reader, table: Table, change: to.Insert | to.Update | to.Del
 # INSERT
 
 
-def after_insert(reader: Reader, table: Table, change: to.Insert) -> Rows:
+def after_insert(reader: Reader, table: Table, change: to.Insert, new: Rows) -> Rows:
     """The rows that were there and the new ones."""
-    old, new = rows_of(reader.scope.catalog, table.name), inserted(reader, table, change)
+    old = rows_of(reader.scope.catalog, table.name)
     if change.tolerates == "update":
         raise Unfollowed("ON CONFLICT DO UPDATE may have changed it")
     if change.tolerates == "replace":
-        keys = tuple(_unique_keys(table, None))
+        keys = tuple(unique_columns(table))
         if len(keys) != 1:
             raise Unfollowed("rows of it may have been replaced")
         return both(without_partners(old, new, keys[0]), new)
     if change.tolerates == "nothing":
-        for columns in _unique_keys(table, change.conflict):
+        for columns in unique_columns(table, change.conflict):
             new = without_partners(new, old, columns)
     return both(old, new)
-
-
-def _unique_keys(table: Table, conflict: tuple[str, ...] | None) -> Iterator[tuple[str, ...]]:
-    """The columns of the unique indexes (those that ON CONFLICT names, if any), each once."""
-    seen = set()
-    for index in table.indexes:
-        columns = tuple(filter(None, index.columns))
-        wanted = not conflict or set(conflict) == set(columns)
-        if index.unique and index.where is None and len(columns) == len(index.keys) and wanted:
-            seen.add(columns)
-    key = table.primary_key
-    if key is not None and (not conflict or set(conflict) == set(key.columns)):
-        seen.add(key.columns)
-    yield from sorted(seen)
 
 
 def without_partners(rows: Rows, others: Rows, columns: tuple[str, ...]) -> Rows:
@@ -109,6 +102,31 @@ def has_partner(others: Rows, columns: tuple[str, ...], others_columns: tuple[st
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def draws(reader: Reader, table: Table, change: to.Insert) -> dict[QName, Draws]:
+    """What an INSERT draws from sequences, one number for every row."""
+    named = given(reader, table, change)
+    try:
+        new = inserted(reader, table, change)
+    except Unfollowed as problem:
+        new = Unknown(str(problem), fields_of(table))
+    return drawn_by(reader.scope.catalog, table, named, new)
+
+
+def given(reader: Reader, table: Table, change: to.Insert) -> frozenset[str]:
+    """The columns that get a value from the statement itself in at least one row."""
+    if change.default_values:
+        return frozenset()
+    names = change.columns or _all_columns(reader, table)
+    if change.rows is None:
+        return frozenset(names[: change.width] if change.width else names)
+    return frozenset(
+        name
+        for row in change.rows
+        for name, value in zip(names, row, strict=False)
+        if not _is_left_out(table, table.column(name), value)
+    )
 
 
 def inserted(reader: Reader, table: Table, change: to.Insert) -> Rows:
@@ -136,7 +154,7 @@ def _spelled(
     reader: Reader, table: Table, named: tuple[str, ...], rows: tuple[tuple[Expr, ...], ...]
 ) -> Rows:
     known: dict[int, Value] = {}
-    defaults = {one.name: _left_out(reader, table, one) for one in table.columns}
+    defaults = {one.name: left_out(reader, table, one) for one in table.columns}
 
     def value(written: Expr, column: Column) -> Value:
         found = known.get(id(written))
@@ -148,24 +166,35 @@ def _spelled(
         given = dict(zip(named, written, strict=False))
         return tuple(
             value(given[one.name], one)
-            if one.name in given and given[one.name].text.strip().upper() != "DEFAULT"
+            if one.name in given and not _is_left_out(table, one, given[one.name])
             else defaults[one.name]
             for one in table.columns
         )
 
-    plain = Given(fields_of(table), tuple(row(written) for written in rows))
+    plain = Given(fields_of(table), tuple(_numbered_alike(list(map(row, rows)))))
     if any(column.generated for column in table.columns):
         return Computed(plain, table.name.name, tuple(Output(f, Copy(f.name)) for f in plain.fields))
     return plain
 
 
-def _left_out(reader: Reader, table: Table, column: Column) -> Value:
-    if column.generated:
-        return NULL
-    key = table.primary_key
-    if key is not None and key.columns == (column.name,) and column.type.name == "INTEGER":
-        return Fresh()
-    return reader.default(column)
+def _numbered_alike(rows: list[tuple[Value, ...]]) -> Iterator[tuple[Value, ...]]:
+    """The rows; where one gives a number and another one leaves it to the server, the latter's is not foreseen."""
+    columns = list(zip(*rows, strict=True))
+    mixed = {
+        at for at, values in enumerate(columns)
+        if 0 < sum(isinstance(one, Drawn | Following) for one in values) < len(values)
+    }  # fmt: skip
+    for row in rows:
+        yield tuple(
+            Opaque() if at in mixed and isinstance(one, Drawn | Following) else one
+            for at, one in enumerate(row)
+        )
+
+
+def _is_left_out(table: Table, column: Column | None, written: Expr) -> bool:
+    """True for DEFAULT, and for NULL as a row id: SQLite gives a number then."""
+    text = written.text.strip().upper()
+    return text == "DEFAULT" or (text == "NULL" and column is not None and table.is_row_id(column))
 
 
 def _selection(reader: Reader, table: Table, text: str, named: tuple[str, ...]) -> Selected:
@@ -177,7 +206,7 @@ def _completed(reader: Reader, table: Table, rows: Selected) -> Rows:
     """The rows of a query with what the server adds for the columns that the INSERT leaves out."""
     given = {field.name for field in rows.fields}
     outputs = tuple(
-        Output(field, Copy(field.name) if field.name in given else _left_out(reader, table, column))
+        Output(field, Copy(field.name) if field.name in given else left_out(reader, table, column))
         for field, column in zip(fields_of(table), table.columns, strict=True)
     )
     return regenerated(reader, table, computed(rows, table.name.name, outputs))
@@ -301,17 +330,33 @@ def _delete(reader: Reader, name: QName, gone: Rows, found: dict[QName, Rows], d
     for child, key in references(reader, name):
         if key.on_delete in ("no action", "restrict"):
             continue
-        rows = found.get(child.name, rows_of(catalog, child.name))
-        if isinstance(gone, Unknown) or child.name == name or depth > 3:
-            found[child.name] = Unknown(
-                "its foreign key follows the rows that were deleted", fields_of(child)
-            )
-        elif not isinstance(rows, Nothing | Unknown):
-            meant = has_partner(gone, key.columns, key.references)
-            if key.on_delete == "cascade":
-                _delete(reader, child.name, kept(rows, "x", meant), found, depth + 1)
-            else:
-                found[child.name] = computed(rows, "x", _nulled(reader, child, key), meant)
+        meant = followers(catalog, child, key, gone)
+        if isinstance(meant, Nothing):
+            continue
+        if isinstance(meant, Unknown) or child.name == name or depth > DEEPEST_CASCADE or child.name in found:
+            why = "its foreign key follows the rows that were deleted"
+            found[child.name] = Unknown(why, fields_of(child))
+        elif key.on_delete == "cascade":
+            _delete(reader, child.name, meant, found, depth + 1)
+        else:
+            rows = rows_of(catalog, child.name)
+            partner = has_partner(gone, key.columns, key.references)
+            found[child.name] = computed(rows, "x", _nulled(reader, child, key), partner)
+
+
+def followers(catalog: Catalog, child: Table, key: ForeignKey, gone: Rows) -> Rows:
+    """The rows of a child that refer to rows which go."""
+    rows = rows_of(catalog, child.name)
+    if isinstance(rows, Nothing | Unknown):
+        return rows
+    if isinstance(gone, Unknown):
+        return Unknown(gone.why, rows.fields)
+    return kept(rows, "x", has_partner(gone, key.columns, key.references))
+
+
+def nulled(reader: Reader, child: Table, key: ForeignKey, rows: Rows) -> Rows:
+    """These rows of a child with the columns of the key as SET NULL or SET DEFAULT leaves them."""
+    return computed(rows, "x", _nulled(reader, child, key))
 
 
 def _without(held: Rows, gone: Rows) -> Rows:

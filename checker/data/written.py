@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
 
 from checker import change as to
-from checker.catalog import Check, Column, ForeignKey, Index, IndexKey, QName, Table
+from checker.catalog import Check, Column, ForeignKey, Index, QName, Table
 from checker.data import writes
+from checker.data.constraints import Demands
 from checker.data.formulas import Unfollowed
-from checker.probe import Count, Duplicates, Evaluates, Fails, IsNull, IsTooLong, Matching, NotAmong, Probe
+from checker.data.keys import unique_indexes
+from checker.data.numbers import is_numbered
+from checker.probe import (
+    Count,
+    Duplicates,
+    Evaluates,
+    Fails,
+    IsNull,
+    IsTooLong,
+    Key,
+    Matching,
+    NotAmong,
+    Orphans,
+    Probe,
+)
 from checker.refusals import (
     CheckViolated,
     Demand,
@@ -20,10 +34,7 @@ from checker.refusals import (
     OrphansFound,
     ValueRefused,
 )
-from checker.rows import Nothing, Rows, Unknown, fields_of, rows_of, with_text
-
-if TYPE_CHECKING:
-    from checker.data.demands import Demands
+from checker.rows import Nothing, Rows, Unknown, fields_of, kept, rows_of, with_text
 
 
 def demands(view: Demands, change: to.Insert | to.Update | to.Delete) -> Iterator[Demand]:
@@ -57,17 +68,24 @@ def _inserted(view: Demands, table: Table, change: to.Insert) -> Iterator[Demand
     if change.tolerates == "nothing" and not view.is_postgres:
         yield from _keys_of(view, table, new, None)
         return
-    yield from _values(view, table, new, tuple(column.name for column in table.columns))
+    given = writes.given(view.reader, table, change)
+    numbered = {one.name for one in table.columns if is_numbered(view.before, table, one)} - given
+    yield from _values(view, table, new, tuple(column.name for column in table.columns), numbered)
     if change.tolerates in (None, "nothing"):
         old = rows_of(view.before, table.name)
-        for index in _judging(table, change):
+        for index in _judging(table, change, given):
             yield from _collisions(view, table, index, new, old, among=change.tolerates is None)
     yield from _keys_of(view, table, new, None)
 
 
-def _judging(table: Table, change: to.Insert) -> Iterator[Index]:
-    """The unique indexes that refuse a row; ON CONFLICT DO NOTHING leaves out those that it names."""
-    for index in _unique_indexes(table):
+def _judging(table: Table, change: to.Insert, given: frozenset[str]) -> Iterator[Index]:
+    """The unique indexes that refuse a row; ON CONFLICT DO NOTHING leaves out those that it names.
+
+    SQLite gives out row ids that are free, PostgreSQL's sequences do not look.
+    """
+    for index in unique_indexes(table):
+        if all(table.is_row_id(one) and one.name not in given for one in _columns(table, index)):
+            continue
         named = change.conflict is not None and (
             not change.conflict or set(change.conflict) == set(index.columns)
         )
@@ -75,14 +93,8 @@ def _judging(table: Table, change: to.Insert) -> Iterator[Index]:
             yield index
 
 
-def _unique_indexes(table: Table) -> Iterator[Index]:
-    """What keeps keys apart: the valid unique indexes, and SQLite's row id, which needs none."""
-    yield from (index for index in table.indexes if index.unique and index.valid)
-    key = table.primary_key
-    if key is not None and not any(index.columns == key.columns for index in table.indexes):
-        yield Index(
-            QName(table.name.schema, key.name), table.name, tuple(map(IndexKey, key.columns)), unique=True
-        )
+def _columns(table: Table, index: Index) -> Iterator[Column]:
+    return (column for column in table.columns if column.name in index.columns)
 
 
 def _updated(view: Demands, table: Table, change: to.Update) -> Iterator[Demand]:
@@ -99,7 +111,7 @@ def _updated(view: Demands, table: Table, change: to.Update) -> Iterator[Demand]
         return
     named = tuple(column.name for column in table.columns if column.name in touched)
     yield from _values(view, table, rows.changed, named)
-    for index in _unique_indexes(table):
+    for index in unique_indexes(table):
         if not touched.isdisjoint(index.reads):
             keys, where, found = view.index_keys(index, rows.everything, table.name.name)
             probe = Duplicates(found, keys, where, table.name.name, index.nulls_not_distinct)
@@ -111,37 +123,54 @@ def _updated(view: Demands, table: Table, change: to.Update) -> Iterator[Demand]
 def _left_behind(view: Demands, table: Table, touched: set[str], rows: writes.Updated) -> Iterator[Demand]:
     """Children whose parent's key was changed under them."""
     for child, key in writes.references(view.reader, table.name):
-        if key.on_update in ("no action", "restrict") and not touched.isdisjoint(key.references):
-            held = rows.everything if child.name == table.name else rows_of(view.before, child.name)
-            probe = Orphans_of(held, rows.everything, key)
-            if not isinstance(held, Nothing):
-                yield Demand(_still_referenced(view, table, child, key, probe))
+        if touched.isdisjoint(key.references) or key.on_update not in ("no action", "restrict"):
+            continue
+        held = rows.everything if child.name == table.name else rows_of(view.before, child.name)
+        yield from _without_parent(view, table, child, key, held, rows.everything)
 
 
-def Orphans_of(held: Rows, parents: Rows, key: ForeignKey) -> Probe:
-    """The rows of a child without their parent among these."""
-    from checker.probe import Orphans
-
-    return Orphans(held, parents, key.columns, key.references, key.match == "full")
+def _without_parent(
+    view: Demands, table: Table, child: Table, key: ForeignKey, held: Rows, parents: Rows
+) -> Iterator[Demand]:
+    """Rows of a child that had a parent before and have none among these; orphans from before do not count."""
+    if isinstance(held, Nothing) or (view.waits(key) and key.on_delete != "restrict"):
+        return
+    try:
+        partner = writes.has_partner(rows_of(view.before, table.name), key.columns, key.references)
+        held = kept(held, "x", partner)
+    except Unfollowed as problem:
+        held = Unknown(str(problem), held.fields)
+    probe = Orphans(held, parents, key.columns, key.references)
+    yield Demand(_still_referenced(view, table, child, key, probe))
 
 
 # The values themselves
 
 
-def _values(view: Demands, table: Table, rows: Rows, columns: tuple[str, ...]) -> Iterator[Demand]:
-    """The values of these columns: computed without an error, of the type, not NULL, and as the CHECKs say."""
+def _values(
+    view: Demands, table: Table, rows: Rows, columns: tuple[str, ...], numbered: Collection[str] = ()
+) -> Iterator[Demand]:
+    """The values of these columns: computed without an error, of the type, not NULL, and as the CHECKs say.
+
+    To the `numbered` ones the server itself gives numbers.
+    """
     if view.is_postgres:
         yield from _types(view, table, rows, columns)
     for name in columns:
         column = table.column(name)
-        if column is not None and table.must_be_given(column) | (not column.nullable and not column.identity):
+        if column is not None and _forbids_null(table, column) and name not in numbered:
             yield Demand(_null(view, table, column, rows))
     for check in table.constraints:
         if isinstance(check, Check) and check.enforced and not check.expr.is_true:
-            # what is valid stays so where none of its columns is written
+            # PostgreSQL holds a changed row against all CHECKs, and of those NOT VALID nobody knows the old values
             if check.validated and check.expr.columns and check.expr.columns.isdisjoint(columns):
                 continue
             yield _checked(view, table, check, rows)
+
+
+def _forbids_null(table: Table, column: Column) -> bool:
+    """True where NULL is refused; SQLite puts a number in the place of a NULL row id."""
+    return not column.nullable and not table.is_row_id(column)
 
 
 def _types(view: Demands, table: Table, rows: Rows, columns: tuple[str, ...]) -> Iterator[Demand]:
@@ -231,11 +260,7 @@ def _keys_of(view: Demands, table: Table, rows: Rows, touched: set[str] | None) 
     if not view.keys_enforced:
         return
     for key in table.foreign_keys:
-        if (
-            key.enforced
-            and not key.initially_deferred
-            and (touched is None or not touched.isdisjoint(key.columns))
-        ):
+        if key.enforced and not view.waits(key) and (touched is None or not touched.isdisjoint(key.columns)):
             yield view.orphans(table.name, key, rows, already=False)
 
 
@@ -249,25 +274,40 @@ def _doomed(view: Demands, table: Table, change: to.Delete) -> Rows:
         return Unknown(str(problem), fields_of(table))
 
 
-def _deleted(view: Demands, table: Table, gone: Rows) -> Iterator[Demand]:
+def _deleted(view: Demands, table: Table, gone: Rows, depth: int = 0) -> Iterator[Demand]:
     """Rows that others refer to must not go, where their keys do not go or change along."""
-    if isinstance(gone, Nothing):
+    if isinstance(gone, Nothing) or depth > writes.DEEPEST_CASCADE:
         return
     for child, key in writes.references(view.reader, table.name):
-        if key.on_delete not in ("no action", "restrict") or key.initially_deferred:
-            continue
-        held = (
-            rows_of(view.after, child.name) if child.name != table.name else rows_of(view.before, child.name)
-        )
-        if isinstance(held, Nothing):
-            continue
-        if child.name == table.name:
-            probe: Probe = Orphans_of(rows_of(view.after, table.name), rows_of(view.after, table.name), key)
-        else:
-            from checker.probe import Key
+        if key.on_delete in ("no action", "restrict"):
+            yield from _still_held(view, table, child, key, gone)
+        elif child.name != table.name:
+            yield from _acted_on(view, child, key, gone, depth)
 
-            probe = Matching(held, gone, tuple(map(Key, key.columns)), tuple(map(Key, key.references)))
+
+def _still_held(view: Demands, table: Table, child: Table, key: ForeignKey, gone: Rows) -> Iterator[Demand]:
+    held = rows_of(view.after, child.name)
+    if isinstance(held, Nothing) or (view.waits(key) and key.on_delete != "restrict"):
+        return
+    if child.name == table.name:
+        yield from _without_parent(view, table, child, key, held, held)
+    else:
+        probe = Matching(held, gone, tuple(map(Key, key.columns)), tuple(map(Key, key.references)))
         yield Demand(_still_referenced(view, table, child, key, probe))
+
+
+def _acted_on(view: Demands, child: Table, key: ForeignKey, gone: Rows, depth: int) -> Iterator[Demand]:
+    """What CASCADE, SET NULL and SET DEFAULT do to the rows of a child has to be allowed too."""
+    meant = writes.followers(view.before, child, key, gone)
+    if isinstance(meant, Nothing):
+        return
+    if key.on_delete == "cascade":
+        yield from _deleted(view, child, meant, depth + 1)
+        return
+    changed = writes.nulled(view.reader, child, key, meant)
+    yield from _values(view, child, changed, key.columns)
+    if key.on_delete == "set default":
+        yield view.orphans(child.name, key, changed, already=False)
 
 
 def _still_referenced(

@@ -51,6 +51,7 @@ def _column(row: Row, node: ColumnNode | None, spelled: Mapping[str, str]) -> Co
         generated={_VIRTUAL: "virtual", _STORED: "stored"}.get(hidden),  # type: ignore[arg-type]
         expression=expression,
         collation=node.collation if node else None,
+        autoincrement=bool(node and node.autoincrement),
     )
 
 

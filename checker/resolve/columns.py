@@ -40,6 +40,7 @@ def build_column(scope: Scope, table: QName, node: ColumnNode, siblings: tuple[s
         generated=_storage(node),
         expression=scope.expr(node.expression, visible),
         collation=node.collation,
+        autoincrement=node.autoincrement,
     )
     column, sequences = _with_sequence(scope, table, column)
     column = replace(column, default=stored_default(column.default, column.type))

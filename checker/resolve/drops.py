@@ -181,6 +181,7 @@ def resolve_truncate(scope: Scope, node: Truncate) -> Iterator[Change]:
         yield to.Truncate(
             table=name,
             cascade=node.cascade,
+            restart=node.restart,
             along=tuple(sorted(along - set(names))),
             together=names if len(names) > 1 else (),
             at=node.at,

@@ -87,7 +87,8 @@ def query(scope: Scope, node: nodes.Query) -> Iterator[Change]:
     own = tuple(name for name in calls if name in scope.catalog.functions)
     unresolved = look_up(scope, node.text).unresolved
     names = _names(scope, node.reads)
-    yield to.NoChange(words="select", names=names, calls=own, unresolved=unresolved, at=node.at)
+    draws = any(name.rpartition(".")[2] in ("setval", "nextval") for name in node.calls)
+    yield to.NoChange(words="select", names=names, calls=own, draws=draws, unresolved=unresolved, at=node.at)
 
 
 def utility(scope: Scope, node: nodes.Utility) -> Iterator[Change]:

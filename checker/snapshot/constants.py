@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeAlias
 
 from checker.probe import Condition, IsNotNull, IsNull, IsTooLong, NotAmong
-from checker.rows import Copy, Field, Formula, Fresh, Opaque, Value
+from checker.rows import Copy, Drawn, Field, Following, Formula, Fresh, Opaque, Value
 from checker.sqltype import SqlType
 
 Constant: TypeAlias = str | int | float | bool | None
@@ -89,7 +89,7 @@ def is_null(value: Value) -> bool | None:
             return True
         case Formula(text=text, readings=()) if _GIVEN.fullmatch(text.strip()):
             return False
-        case Fresh():
+        case Fresh() | Drawn() | Following():
             return False
         case Formula() | Copy() | Opaque():
             return None
@@ -110,7 +110,7 @@ def fits(value: Value, kind: SqlType, labels: Sequence[str] = ()) -> bool:
     >>> fits(Formula("'low'"), SqlType("level", schema="public"), ("low",)), fits(Formula("0"), SqlType("bigint"))
     (True, True)
     """
-    if isinstance(value, Fresh):
+    if isinstance(value, Fresh | Drawn | Following):
         return True
     try:
         found = constant(value)

@@ -207,8 +207,9 @@ def read_truncate(c: Cursor, first: int) -> Truncate:
         return name
 
     tables = c.many(table)
+    restart = c.at("RESTART")
     if c.accept_any(("RESTART", "CONTINUE")):
         c.expect("IDENTITY")
     cascade = behavior(c)
     c.end()
-    return Truncate(tables, cascade, only, c.span(first))
+    return Truncate(tables, cascade, only, restart, c.span(first))

@@ -27,6 +27,7 @@ _AFTER_IS = frozenset(
     ("UNKNOWN", "DOCUMENT", "NORMALIZED", "NFC", "NFD", "NFKC", "NFKD", "JSON", "OBJECT", "SCALAR", "VALUE")
 )
 _FIELDS = frozenset(("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "TO"))
+_BEHIND_CALLS = frozenset(("OVER", "FILTER"))
 _SEQUENCE_CALLS = frozenset(("nextval", "currval", "setval"))
 _NAMED = frozenset(("word", "quoted"))
 
@@ -148,6 +149,8 @@ class _Reader:
             return after
         parts, after = self.chain(at)
         following = self.word(after)
+        if following == "(" and self.word(at) in _BEHIND_CALLS and self.word(at - 1) == ")":
+            return after
         if following == "(" and parts:
             self.call(parts, after)
         elif after < len(self.tokens) and self.tokens[after].kind == "string" and self.dialect == "postgres":

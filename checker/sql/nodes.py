@@ -504,6 +504,7 @@ class Truncate:
     tables: tuple[Name, ...]
     cascade: bool = False
     only: bool = False
+    restart: bool = False
     at: At = field(default=(0, 0), compare=False)
 
 

@@ -82,7 +82,7 @@ def test_columns(make: Make) -> None:
         c DEFAULT (1 + 2), "odd col" Text, d INT AS (id + "odd col") STORED, e GENERATED ALWAYS AS (B || 'id')
     )""")
     assert table(path, "t").columns == (
-        Column("id", INTEGER),
+        Column("id", INTEGER, autoincrement=True),
         Column("a", SqlType("varchar(20)"), False, Expr("'x'"), collation="NOCASE"),
         Column("b", ANY),
         Column("c", ANY, default=Expr("1 + 2")),

@@ -1,13 +1,36 @@
-"""Generated migrations: predicted, run on real servers, and compared."""
+"""Migrations predicted, run on real servers, and compared: small ones with a name, and generated ones."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from checker.catalog import Dialect
-from tests.truth.generated.__main__ import DIALECTS
-from tests.truth.generated.cases import case
+from tests.truth.generated.__main__ import DIALECTS, database
+from tests.truth.generated.cases import Case, case
+from tests.truth.generated.databases import Database
+from tests.truth.generated.fixtures import named_cases
 from tests.truth.generated.losses import lost
+from tests.truth.generated.verdicts import Outcome, judge
+
+NAMED = [one for dialect in DIALECTS for one in named_cases(dialect)]
+
+
+@pytest.fixture(scope="module")
+def databases() -> Iterator[dict[Dialect, Database]]:
+    """A database of each kind."""
+    with ExitStack() as stack:
+        yield {dialect: stack.enter_context(database(dialect)) for dialect in DIALECTS}
+
+
+@pytest.mark.parametrize("named", NAMED, ids=lambda one: f"{one.dialect}: {one.name}")
+def test_the_server_does_as_predicted(named: Case, databases: dict[Dialect, Database]) -> None:
+    verdicts = judge(named, databases[named.dialect])
+    assert len(verdicts) == len(named.migration.statements) or named.transaction.value == "file"
+    wrong = [one for one in verdicts if one.outcome not in (Outcome.ACCEPTED, Outcome.PREDICTED)]
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -151,7 +151,11 @@ DROPPED: list[tuple[str, Node]] = [
     ("DROP DATABASE x WITH (FORCE)", Drop("database", (n("x"),))),
     ("DROP TEXT SEARCH CONFIGURATION c", Drop("text search", (n("c"),))),
     ("TRUNCATE t", Truncate((n("t"),))),
-    ("TRUNCATE TABLE ONLY t, s.u RESTART IDENTITY CASCADE", Truncate((n("t"), n("s", "u")), cascade=True, only=True)),
+    (
+        "TRUNCATE TABLE ONLY t, s.u RESTART IDENTITY CASCADE",
+        Truncate((n("t"), n("s", "u")), cascade=True, only=True, restart=True),
+    ),
+    ("TRUNCATE t CONTINUE IDENTITY", Truncate((n("t"),))),
 ]  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from checker.rows import (
     Both,
     Computed,
     Copy,
+    Drawn,
     Field,
+    Following,
     Formula,
     Fresh,
     Given,
@@ -139,6 +141,8 @@ class RowsSql:
                 return self._as(f"({self.text(value)}\n)", _roomy(field))
             case Fresh():
                 return self._fresh(field, str(number))
+            case Drawn() | Following():
+                return self._numbered(value, str(number), field)
             case Copy() | Opaque():
                 return self._as("NULL", field)
 
@@ -160,6 +164,8 @@ class RowsSql:
                 new = self._as(f"({self.text(value)}\n)", _roomy(field))
             case Fresh():
                 new = self._fresh(field, _ROW)
+            case Drawn() | Following():
+                new = self._numbered(value, _ROW, field)
             case Opaque():
                 new = self._as("NULL", field)
         return f"CASE WHEN {when} THEN {new} ELSE {own} END AS {name}" if when else f"{new} AS {name}"
@@ -168,7 +174,7 @@ class RowsSql:
         if held is None or held.type == field.type or not self.is_postgres:
             return read
         from_enum = held.type.schema is not None and field.type.schema is not None
-        return self._as(f"{read}::text" if from_enum else read, field)
+        return f"CAST({read}{'::text' if from_enum else ''} AS {self.type(field.type)})"
 
     # Values
 
@@ -190,14 +196,29 @@ class RowsSql:
         elif kind in ("integer", "numeric", "real"):
             to = "REAL" if kind == "real" else "NUMERIC"
             number = f"CAST({value} AS {to})"
-            looks = f"{value} GLOB '*[0-9]*' AND NOT {value} GLOB '*[^-+.eE0-9 ]*'"
-            other = f"typeof({value}) = 'integer'" if kind == "real" else "0"
-            stored = (
-                f"CASE WHEN (typeof({value}) = 'text' AND {looks}) OR {other} THEN {number} ELSE {value} END"
-            )
+            # the comparison converts a text by the rules that storing it goes by: whole and without loss
+            stored = f"CASE WHEN {value} = CAST({value} AS NUMERIC) THEN {number} ELSE {value} END"
         else:
             return f"{value}{named}"
         return f"{stored}{named}"
+
+    def _numbered(self, value: Drawn | Following, number: str, field: Field) -> str:
+        """The number that the server gives to the row of that place."""
+        if isinstance(value, Following):
+            largest = f"(SELECT coalesce(max({quoted(value.column)}), 0) FROM {self.source(value.rows, 'r')})"
+            if value.counted is not None:
+                name = literal(value.counted.name)
+                seen = f"(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = {name})"
+                largest = f"max({largest}, {seen})"
+            return f"({largest} + {number})"
+        counts = (f" + (SELECT count(*) FROM {self.source(rows, 'r')})" for rows in value.before)
+        place = f"({number}{''.join(counts)})"
+        if value.born:
+            return self._as(place, field)
+        name = f"{quoted(value.sequence.schema)}.{quoted(value.sequence.name)}"
+        step = f"(SELECT seqincrement FROM pg_catalog.pg_sequence WHERE seqrelid = {literal(name)}::regclass)"
+        last = f"(SELECT last_value - CASE WHEN is_called THEN 0 ELSE {step} END FROM {name})"
+        return self._as(f"({last} + {step} * {place})", field)
 
     def _fresh(self, field: Field, number: str) -> str:
         """A value that no other row has."""

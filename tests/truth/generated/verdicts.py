@@ -26,8 +26,8 @@ class Outcome(Enum):
 
     ACCEPTED = "accepted, nothing said"
     PREDICTED = "refused, as predicted"
-    WORRIED = "accepted, and called possible to fail or not understood"
-    VISIBLE = "refused, and only called possible to fail, or not understood"
+    WORRIED = "accepted, and called possible to fail, not checked or not understood"
+    VISIBLE = "refused, and only called possible to fail, not checked or not understood"
     MISSED = "refused without a word"
     FALSE_ALARM = "accepted, but called a proven or likely failure"
     WRONG_CODE = "refused with another code than predicted"
@@ -44,6 +44,7 @@ class Prediction:
     report: Report
     failures: dict[int, str]
     codes: dict[int, str]
+    doubts: dict[int, str]
 
     def losses(self, index: int) -> list[Finding]:
         """What is said about data that the statement loses."""
@@ -61,7 +62,7 @@ def predict(migration: Migration, database: Database) -> Prediction:
     """The report as the command line makes it, and the codes of the refusals in it."""
     live = database.live
     catalog = live.catalog(mentioned(migration.statements, live.server.dialect)).catalog
-    questions = Questions(no_rows="it was not asked")
+    questions = Questions()
 
     def answer(probes: Sequence[Probe], loose: frozenset[QName]) -> Answers:
         found = live.answer(probes, loose)
@@ -70,12 +71,10 @@ def predict(migration: Migration, database: Database) -> Prediction:
 
     side = LiveSide(live.server.dialect, ".".join(map(str, live.server.version)), "database", "generated")
     report = check([migration], catalog, rules=rules(), live=side, answerer=answer)
-    codes = {
-        step.index: step.error.code
-        for step in simulate([migration], catalog, questions=questions)
-        if step.error is not None
-    }
-    return Prediction(report, predicted(report.findings), codes)
+    steps = list(simulate([migration], catalog, questions=questions))
+    codes = {step.index: step.error.code for step in steps if step.error is not None}
+    doubts = {step.index: f"{risk.refusal.code}? {risk.why}" for step in steps for risk in step.risks}
+    return Prediction(report, predicted(report.findings), codes, doubts)
 
 
 @dataclass(frozen=True)
@@ -177,15 +176,17 @@ class _Judge:
             return self._verdict(index, sql, Outcome.FALSE_ALARM, *self.prediction.findings(index))
         before, after = values
         if isinstance(before, dict) and isinstance(after, dict) and not self.prediction.losses(index):
-            gone = [place for place in lost(before, after) if not _says_so(sql, *place)]
+            gone = [
+                place for place in lost(before, after) if not _says_so(sql, *place) and not _is_new(*place)
+            ]
             if gone:
                 said = ", ".join(f"{table}.{column}" for table, column in gone)
                 return self._verdict(
                     index, sql, Outcome.LOST, f"lost: {said}", *self.prediction.findings(index)
                 )
-        worried = certainty is not None or not self.prediction.report.statements[index].understood
-        outcome = Outcome.WORRIED if worried else Outcome.ACCEPTED
-        return self._verdict(index, sql, outcome, *self._why() if worried else ())
+        if self._is_doubted(index):
+            return self._verdict(index, sql, Outcome.WORRIED, self._doubt(index))
+        return self._verdict(index, sql, Outcome.ACCEPTED)
 
     def _refused(self, index: int, sql: str, certainty: str | None, code: str, said: str) -> Verdict:
         server = f"server: {code} {said}"
@@ -197,12 +198,17 @@ class _Judge:
             if ours == code:
                 return self._verdict(index, sql, Outcome.PREDICTED)
             return self._verdict(index, sql, Outcome.WRONG_CODE, server, f"predicted: {ours}", *findings)
-        if certainty or not self.prediction.report.statements[index].understood:
-            return self._verdict(index, sql, Outcome.VISIBLE, server, *findings, *self._why())
-        return self._verdict(index, sql, Outcome.MISSED, server, *findings, *self._why())
+        if self._is_doubted(index):
+            return self._verdict(index, sql, Outcome.VISIBLE, server, *findings, self._doubt(index))
+        return self._verdict(index, sql, Outcome.MISSED, server, *findings)
 
-    def _why(self) -> tuple[str, ...]:
-        return tuple(f"not checked: {one.what}: {one.why}" for one in self.prediction.report.not_checked)
+    def _is_doubted(self, index: int) -> bool:
+        """True where the report says that nobody could tell: possible, not understood, not checked."""
+        understood = self.prediction.report.statements[index].understood
+        return not understood or index in self.prediction.failures or index in self.prediction.doubts
+
+    def _doubt(self, index: int) -> str:
+        return self.prediction.doubts.get(index, "called possible, or not understood")
 
     def _verdict(self, index: int, sql: str, outcome: Outcome, *details: str) -> Verdict:
         return Verdict(self.case, self.live, index, sql, outcome, details)
@@ -217,3 +223,8 @@ def _says_so(sql: str, table: str, column: str) -> bool:
     if found := re.match(r"UPDATE (\w+) SET (\w+) = .*(WHERE|FROM)", sql):
         return found[1] == table and (found[2] == column or column.startswith(("doubled", "made")))
     return False
+
+
+def _is_new(table: str, column: str) -> bool:
+    """True for what the migration itself made; the generator gives it such names."""
+    return any(re.match(r"(added|filled|made|fresh)_", name) for name in (table, column))
