@@ -84,7 +84,8 @@ def _corpus() -> list[tuple[str, str]]:
     given = os.environ.get("DDLGUARD_CORPORA")
     found = sorted(Path(given).glob("*/postgres/**/*.sql")) if given else []
     chosen = random.Random(7).sample(found, FILES) if len(found) > FILES else []
-    return [(f"{n:04}_{path.name}", path.read_text(errors="replace")) for n, path in enumerate(chosen)]
+    # not under their own names: `up` and `down` among them would make most of the folder fall away
+    return [(f"{n:04}_change.sql", path.read_text(errors="replace")) for n, path in enumerate(chosen)]
 
 
 def generate(chance: random.Random) -> Iterator[tuple[str, str]]:

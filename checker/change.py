@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
+from functools import cache
 from typing import Literal
 
 from checker.catalog import (
@@ -625,7 +626,12 @@ def describe(change: Change) -> str:
 
 def verb(change: Change) -> str:
     """What it does in SQL's words: `CREATE TABLE`, `ADD COLUMN`, `INSERT`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(change).__name__).upper()
+    return _words(type(change).__name__)
+
+
+@cache
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).upper()
 
 
 def touched(change: Change) -> tuple[QName, ...]:

@@ -9,7 +9,7 @@ the relation itself, as it is in the version at hand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from itertools import chain, zip_longest
 
 from checker.catalog.objects import (
@@ -41,20 +41,18 @@ class Relations(Mapping[QName, Relation]):
     __slots__ = ("_changed", "_register", "_shared")
 
     def __init__(self, relations: Mapping[QName, Relation]) -> None:
-        self._register: _Register | None = None
         self._shared: dict[QName, Relation] = dict(relations)
+        self._register = _Register(self._shared)
         self._changed: dict[QName, Relation | None] = {}
 
     def copy(self) -> Relations:
         """The same relations, to be changed."""
         new = Relations.__new__(Relations)
         new._register = self._register
-        new._shared, new._changed = self._shared, self._changed.copy()
         if len(self._changed) > _LAYER:
-            present = {name: found for name, found in self._changed.items() if found is not None}
-            new._shared, new._changed = self._shared | present, {}
-            for name in self._changed.keys() - present.keys():
-                new._shared.pop(name, None)
+            new._shared, new._changed = self._whole(), {}
+        else:
+            new._shared, new._changed = self._shared, self._changed.copy()
         return new
 
     def get(self, name: QName, default: Relation | None = None) -> Relation | None:  # type: ignore[override]
@@ -74,13 +72,27 @@ class Relations(Mapping[QName, Relation]):
             return self._changed[name] is not None
         return name in self._shared
 
+    def _whole(self) -> dict[QName, Relation]:
+        """What there is, in one: those that are shared first, in their places."""
+        present = {name: found for name, found in self._changed.items() if found is not None}
+        whole = self._shared | present
+        for name in self._changed.keys() - present.keys():
+            whole.pop(name, None)
+        return whole
+
     def __iter__(self) -> Iterator[QName]:
-        changed, shared = self._changed, self._shared
-        yield from (name for name in shared if name not in changed or changed[name] is not None)
-        yield from (name for name, found in changed.items() if found is not None and name not in shared)
+        return iter(self._whole())
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._whole())
+
+    def items(self) -> ItemsView[QName, Relation]:
+        """Names and relations."""
+        return self._whole().items()
+
+    def values(self) -> ValuesView[Relation]:
+        """The relations."""
+        return self._whole().values()
 
     def differing(self, other: Relations) -> Iterator[QName]:
         """The names under which the two do not have the very same relation."""
@@ -119,8 +131,7 @@ class Relations(Mapping[QName, Relation]):
         return moved
 
     def _enter(self, relation: Relation, old: Relation | None) -> None:
-        if self._register is not None:
-            self._register.enter(relation, old)
+        self._register.waiting.append((relation, old))
         self._changed[relation.name] = relation
 
     # Who mentions whom
@@ -149,10 +160,7 @@ class Relations(Mapping[QName, Relation]):
 
     @property
     def _known(self) -> _Register:
-        if self._register is None:
-            self._register = _Register()
-            for relation in self.values():
-                self._register.enter(relation, None)
+        self._register.catch_up()
         return self._register
 
 
@@ -162,9 +170,14 @@ def indexes_of(relation: Relation | None) -> tuple[Index, ...]:
 
 
 class _Register:
-    """Names of relations, by what they mention, by parent, by the parts that they hold, by their own bare name."""
+    """Names of relations, by what they mention, by parent, by the parts that they hold, by their own bare name.
 
-    def __init__(self) -> None:
+    What is `waiting` is entered when somebody asks: relations, and what had their names before.
+    """
+
+    def __init__(self, first: Mapping[QName, Relation]) -> None:
+        self.first = first
+        self.waiting: list[tuple[Relation, Relation | None]] = []
         self.mentions: dict[QName, set[QName]] = defaultdict(set)
         self.parts: dict[str, set[QName]] = defaultdict(set)
         self.called: dict[str, set[QName]] = defaultdict(set)
@@ -172,7 +185,18 @@ class _Register:
         self.order: dict[QName, int] = {}
         self.entered = 0
 
-    def enter(self, relation: Relation, old: Relation | None) -> None:
+    def catch_up(self) -> None:
+        """Enter all that waits."""
+        if self.first:
+            for relation in self.first.values():
+                self._enter(relation, None)
+            self.first = {}
+        if self.waiting:
+            for relation, old in self.waiting:
+                self._enter(relation, old)
+            self.waiting.clear()
+
+    def _enter(self, relation: Relation, old: Relation | None) -> None:
         """Note what is new about the relation. `old` is what has had its name so far."""
         name = relation.name
         if old is None:
