@@ -3,7 +3,7 @@
 A probe is a value: two statements that ask the same ask once, and the answer is found by it. Where the
 live side cannot answer it says why; that is an answer too, and never reads as "no".
 
-    Probe = Count | Duplicates | Matching | Orphans | Evaluates
+    Probe = Count | Duplicates | Matching | Orphans | Evaluates | Longest
 """
 
 from __future__ import annotations
@@ -170,7 +170,15 @@ class Evaluates:
     rows: Rows
 
 
-Probe: TypeAlias = Count | Duplicates | Matching | Orphans | Evaluates
+@dataclass(frozen=True, slots=True)
+class Longest:
+    """How many characters the longest text in a column has, blanks at its end not counted; 0 where there is none."""
+
+    rows: Rows
+    column: str
+
+
+Probe: TypeAlias = Count | Duplicates | Matching | Orphans | Evaluates | Longest
 
 
 def why_not(probe: Probe) -> str:
@@ -192,6 +200,8 @@ def _sides(probe: Probe) -> tuple[tuple[Rows, frozenset[str]], ...]:
             return ((rows, read_by(condition)),)
         case Evaluates(rows=rows):
             return ((rows, frozenset()),)
+        case Longest(rows=rows, column=column):
+            return ((rows, frozenset((column,))),)
         case Duplicates(rows=rows, keys=keys, where=where):
             return ((rows, _keys(keys, where)),)
         case Matching(rows=rows, others=others, keys=keys, other_keys=other_keys, where=where):

@@ -83,6 +83,9 @@ def snapshot_parser() -> argparse.ArgumentParser:
     parser = _Parser("snapshot")
     parser.add_argument("--db", metavar="URL")
     parser.add_argument("--db-env", metavar="NAME")
+    parser.add_argument("--probes", choices=PROBES, default="cheap")
+    parser.add_argument("--probe-timeout", type=seconds, metavar="SECONDS")
+    parser.add_argument("--probe-budget", type=seconds, metavar="SECONDS")
     parser.add_argument("-o", "--output", default="-", metavar="FILE")
     parser.add_argument("--name", metavar="NAME")
     return parser

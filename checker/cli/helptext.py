@@ -101,26 +101,31 @@ To accept a finding, write above the statement:
 """
 
 SNAPSHOT = """\
-usage: ddlguard snapshot [--db URL | --db-env NAME] [-o FILE] [--name NAME]
+usage: ddlguard snapshot [--db URL | --db-env NAME] [-o FILE] [options]
 
 Writes down what a check needs to know of a database, so that `ddlguard check --from FILE` needs no
 way to it and no password: the schema, the server's version, settings and estimates, and the answers
-to the usual questions about rows (rows, NULLs, labels in use, keys that occur twice, rows against
-constraints that are NOT VALID). The file is JSON, sorted, one object a line. No value of any row is
-in it, no host, no role and no password.
-
-The database is read in read-only transactions, with short time-outs.
+to the usual questions about rows: how many there are, NULLs, labels in use, lengths of texts, keys
+that occur twice, rows against constraints that are NOT VALID. What defines the schema (defaults,
+CHECKs, labels, texts of views) is in the file as it is. No value of any row is in it, no host, no
+role and no password. It is JSON, sorted, one object a line.
 
 options:
   --db URL              postgresql://user@host/name or sqlite:///file.db
   --db-env NAME         its URL is in this environment variable; DATABASE_URL is tried when nothing
                         else is given
+  --probes HOW          how rows are looked at, read-only and waiting for no lock. off: not at all.
+                        cheap (the default): in a table of more than 32 MB the search stops at the
+                        first row that decides. full: they are counted
+  --probe-timeout S     so many seconds for one query, 10 unless given
+  --probe-budget S      so many seconds for all of them, 300 unless given; small tables come first.
+                        What is not known by then is said on standard error, and missing in the file
   -o, --output FILE     where to; without it, or with -, to standard output
   --name NAME           what reports call it; without it, the name of the database or the file
   -h, --help            print this page
 
 exit codes:
-  0  the snapshot is complete
+  0  the file is written
   2  usage, configuration or internal error
   4  the database could not be reached or read
 

@@ -6,16 +6,22 @@ import os
 import sys
 from pathlib import Path
 
+from checker.asking import TIMEOUT, Asking
 from checker.cli.arguments import parse, snapshot_parser
 from checker.cli.settings import LiveChoice, database
 from checker.cli.stop import Exit, Stop
+from checker.outputs.escape import visible
 from checker.snapshot.contents import Snapshot
+
+BUDGET = 300.0
+"""Seconds for all questions: a snapshot asks about every table, and nobody waits for it."""
 
 
 def snapshot(arguments: list[str]) -> Exit:
     """The command; raises Stop where the database cannot be read or the file not be written."""
     given = parse(snapshot_parser(), arguments)
-    found = _taken(database(given, os.environ), given.name or "")
+    asking = Asking(given.probes, given.probe_timeout or TIMEOUT, given.probe_budget or BUDGET)
+    found = _taken(database(given, os.environ), given.name or "", asking)
     from checker.snapshot.document import dumps
 
     text = dumps(found)
@@ -23,16 +29,18 @@ def snapshot(arguments: list[str]) -> Exit:
         sys.stdout.write(text)
     else:
         _write(Path(given.output), text)
+    for line in found.gaps:
+        print(f"ddlguard: {visible(line)}", file=sys.stderr)
     return Exit.OK
 
 
-def _taken(choice: LiveChoice, name: str) -> Snapshot:
+def _taken(choice: LiveChoice, name: str, asking: Asking) -> Snapshot:
     from checker.live import LiveError, connect
     from checker.snapshot.take import taken
 
     try:
         with connect(choice.url or "") as live:
-            return taken(live, name=name)
+            return taken(live, name=name, asking=asking)
     except LiveError as problem:
         raise Stop(f"{choice.said}: {problem}", Exit.INCOMPLETE) from None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import datetime
 
 from checker.catalog import Catalog, Index, QName, Table, View
 from checker.finding import NotChecked
-from checker.values import dataclass
+from checker.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,10 @@ class Contents:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A database at one moment. `name` is what reports call it, `tool` the version that took it."""
+    """A database at one moment. `name` is what reports call it, `tool` the version that took it.
+
+    `gaps` is what nobody could say while it was taken, a line for each reason; that is not written down.
+    """
 
     catalog: Catalog
     name: str
@@ -73,6 +76,7 @@ class Snapshot:
     tool: str
     contents: Mapping[QName, Contents] = field(default_factory=dict)
     not_checked: tuple[NotChecked, ...] = ()
+    gaps: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def moment(self) -> str:

@@ -6,8 +6,6 @@ it held, a constant is none, and where no row was meant before, none is among th
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.catalog import Check, QName
 from checker.data.shapes import descendants
 from checker.probe import (
@@ -22,6 +20,7 @@ from checker.probe import (
     IsNotNull,
     IsNull,
     IsTooLong,
+    Longest,
     Matching,
     NotAmong,
     Orphans,
@@ -43,7 +42,7 @@ from checker.snapshot.reading import (
     stored_below,
 )
 from checker.sqltype import SqlType
-from checker.values import dataclass
+from checker.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,8 @@ class Known:
                 return self._violations(probe, rows) or self._orphans(probe)
             case Matching(rows=rows, others=others):
                 return NONE if NONE in (self.rows(rows), self.rows(others)) else None
+            case Longest(rows=rows, column=column):
+                return self._longest(rows, column)
             case Evaluates(rows=rows):
                 return NONE if self.rows(rows) == NONE or self._computes(rows) else None
 
@@ -187,6 +188,10 @@ class Known:
                 return NONE if fits else _longer(contents.longest.get(column), int(target.args[0]))
             case _:
                 return None
+
+    def _longest(self, rows: Rows, column: str) -> Number | None:
+        known = self._contents(rows.table).longest.get(column) if isinstance(rows, Stored) else None
+        return Number(known) if known is not None else None
 
     def _contents(self, name: QName) -> Contents:
         return self.snapshot.contents.get(name) or Contents(name)

@@ -8,7 +8,18 @@ from typing import Any, TypeAlias
 from checker.catalog import Catalog, Check, ForeignKey, QName, Table
 from checker.change import ValidateConstraint
 from checker.data.demands import demands
-from checker.probe import Answer, Count, Duplicates, IsNull, Key, NotAmong, Probe, Unanswered, why_not
+from checker.probe import (
+    Answer,
+    Count,
+    Duplicates,
+    IsNull,
+    Key,
+    Longest,
+    NotAmong,
+    Probe,
+    Unanswered,
+    why_not,
+)
 from checker.rows import Stored, fields_of
 from checker.session import Session
 from checker.snapshot.contents import Number
@@ -19,8 +30,9 @@ Place: TypeAlias = tuple[str, ...]
 
 MOST_LABELS = 40
 """So many labels of an enum are looked for; with more of them every row would be compared too often."""
-MOST_KEYED = 100_000
-"""In tables of so many rows keys are compared: sorting a larger one is no cheap question."""
+MOST_ROWS = 100_000
+"""Up to so many rows keys are compared and texts are measured: sorting more is no cheap question."""
+SHORT = 8
 KEYED = frozenset(("integer", "bigint", "smallint", "uuid"))
 
 
@@ -49,12 +61,27 @@ def violations(catalog: Catalog, table: Table) -> Iterator[tuple[Place, Probe]]:
                     yield ("violations", constraint.name), demand.probe
 
 
-def keys(catalog: Catalog, table: Table, rows: Number | None) -> Iterator[tuple[Place, Probe]]:
-    """Whether a column that could be a key is one: of a table that is not large, a column that holds no other's key."""
-    if rows is None or rows.at_least or not 1 < rows.found <= MOST_KEYED:
+def closer(catalog: Catalog, table: Table, rows: Number | None) -> Iterator[tuple[Place, Probe]]:
+    """What is asked of a table that is not large: how long its texts are, and whether a column could be a key."""
+    if rows is None or rows.at_least or not 0 < rows.found <= MOST_ROWS:
         return
-    foreign = {column for key in table.foreign_keys for column in key.columns}
     stored = Stored(table.name, fields_of(table))
+    for column in table.columns if catalog.server.is_postgres else ():
+        kind = column.type
+        if kind.category == "string" and not (kind.array or kind.schema) and not _is_short(kind):
+            yield ("longest", column.name), Longest(stored, column.name)
+    if rows.found > 1:
+        yield from _keys(catalog, table, stored)
+
+
+def _is_short(kind: SqlType) -> bool:
+    """True where the type itself limits the length so far that few would limit it more."""
+    return bool(kind.args) and int(kind.args[0]) <= SHORT
+
+
+def _keys(catalog: Catalog, table: Table, stored: Stored) -> Iterator[tuple[Place, Probe]]:
+    """Whether a column holds no value twice; one that holds another table's keys is not asked."""
+    foreign = {column for key in table.foreign_keys for column in key.columns}
     for column in table.columns:
         alone = (column.name,)
         is_key = table.primary_key is not None and table.primary_key.columns == alone
@@ -74,11 +101,12 @@ def kept(answers: Mapping[Place, Answer | Unanswered]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for place, answer in answers.items():
         if isinstance(answer, Answer) and answer.error is None:
-            _put(found, place, Number(answer.found, answer.at_least))
+            number = Number(answer.found, answer.at_least)
+            _put(found, place, number.found if place[0] == "longest" else number)
     return found
 
 
-def _put(found: dict[str, Any], place: Place, number: Number) -> None:
+def _put(found: dict[str, Any], place: Place, number: Number | int) -> None:
     for step in place[:-1]:
         found = found.setdefault(step, {})
     found[place[-1]] = number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from checker.asking import Asking
 from checker.catalog import QName
 from checker.engine import check
 from checker.finding import Finding, LiveSide, Report
@@ -29,7 +30,7 @@ ALTER TABLE users ADD CONSTRAINT bosses FOREIGN KEY (boss) REFERENCES users NOT 
 ALTER TABLE users ADD CONSTRAINT grown CHECK (age >= 1) NOT VALID;
 ALTER TABLE users ADD CONSTRAINT old CHECK (age > 17) NOT VALID;
 CREATE TABLE notes (id int PRIMARY KEY, slug text, body text);
-INSERT INTO notes VALUES (1, 'a', NULL), (2, 'b', '');
+INSERT INTO notes VALUES (1, 'abc ', NULL), (2, 'b', '');
 CREATE TABLE empty (a int, b text);
 CREATE TABLE logs (at int, what text, size int NOT NULL) PARTITION BY LIST (at);
 CREATE TABLE logs_1 PARTITION OF logs FOR VALUES IN (1);
@@ -66,7 +67,7 @@ def test_what_is_written_down(snapshot: Snapshot) -> None:
     assert users == Contents(
         QName("public", "users"), two,
         {"team": none, "email": none, "nick": none, "note": two, "feels": none, "boss": one, "age": one},
-        {"feels": {"sad": one, "ok": one, "new": none}}, {},
+        {"feels": {"sad": one, "ok": one, "new": none}}, {"email": 1, "nick": 1, "note": 0},
         {"email": none, "nick": one, "note": none, "age": none}, {"bosses": one, "grown": none, "old": one},
         2, users.bytes, users.index_bytes,
     )  # fmt: skip
@@ -103,7 +104,9 @@ PASSES = [
     "DELETE FROM notes WHERE id = 1; ALTER TABLE notes ADD UNIQUE (slug)",
     "ALTER TABLE users ADD COLUMN x int DEFAULT 1; ALTER TABLE users ALTER x SET NOT NULL",
     "ALTER TABLE users ALTER team TYPE bigint; ALTER TABLE users ALTER team SET NOT NULL",
-    "DELETE FROM users; ALTER TABLE users ADD COLUMN x int NOT NULL",
+    "DELETE FROM notes; ALTER TABLE notes ADD COLUMN x int NOT NULL",
+    "ALTER TABLE notes ALTER slug TYPE varchar(3)",
+    "ALTER TABLE notes ALTER body TYPE char(1)",
     "CREATE TYPE feeling AS ENUM ('sad', 'ok'); ALTER TABLE users ALTER feels TYPE feeling USING feels::text::feeling",
 ]  # fmt: skip
 
@@ -169,3 +172,32 @@ def test_no_value_of_a_row_is_in_the_file(postgres: Server, database: str) -> No
     with connect(database) as live:
         text = dumps(taken(live))
     assert not [value for value in ("918273645", "Zaphod", "1952", "31415") if value in text]
+
+
+def test_a_text_that_is_too_long_is_found_without_its_number(snapshot: Snapshot) -> None:
+    (found,) = refused(report(snapshot, "ALTER TABLE notes ALTER slug TYPE varchar(2)"))
+    assert found.certainty.value == "proven"
+    assert found.evidence == "at least 1 of 2 rows, by the snapshot of 2026-11-28 10:00 UTC"
+
+
+def test_what_nobody_could_say_is_said_by_table(postgres: Server, database: str) -> None:
+    postgres.run("CREATE TABLE a (x int)", "CREATE TABLE b (x int)", "INSERT INTO a VALUES (1)", url=database)
+    with connect(database) as live:
+        hurried = taken(live, asking=Asking(budget=0))
+        silent = taken(live, asking=Asking("off"))
+    why = "the budget of 0 s for questions about rows is used up"
+    assert hurried.gaps == (f"not all is known of 2 tables (public.a, public.b): {why}",)
+    assert not hurried.contents[QName("public", "a")].rows
+    assert not silent.gaps
+    assert silent.contents.keys() == hurried.contents.keys()
+
+
+def test_keys_of_offenders_are_never_asked_for(postgres: Server, database: str) -> None:
+    postgres.run(
+        "CREATE TABLE a (id int PRIMARY KEY, x int)", "INSERT INTO a VALUES (987654, NULL)",
+        "ALTER TABLE a ADD CONSTRAINT c CHECK (x IS NOT NULL) NOT VALID", url=database,
+    )  # fmt: skip
+    with connect(database) as live:
+        text = dumps(taken(live, asking=Asking(keys=True)))
+    assert '"c":1' in text
+    assert "987654" not in text

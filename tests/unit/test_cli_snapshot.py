@@ -63,6 +63,15 @@ class TestTaking:
     def test_no_value_of_a_row_is_in_it(self) -> None:
         assert "ann@" not in Path("live.json").read_text()
 
+    def test_what_could_not_be_asked_is_said(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["snapshot", *DB, "--probe-budget", "0.000001", "-o", "live.json"]) == 0
+        out, err = capsys.readouterr()
+        assert (out, err.count("\n")) == ("", 1)
+        assert err.startswith("ddlguard: not all is known of 1 table (main.users): the budget of 1e-06 s")
+        assert main(["snapshot", *DB, "--probes", "off", "-o", "live.json"]) == 0
+        assert capsys.readouterr() == ("", "")
+        assert '"rows"' not in Path("live.json").read_text()
+
     def test_the_database_from_a_variable(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("LIVE", "sqlite:///app.db")
         assert main(["snapshot", "--db-env", "LIVE", "-o", "other.json", "--name", "production"]) == 0

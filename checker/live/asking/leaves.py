@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.catalog import QName
-from checker.probe import Count, Duplicates, Evaluates, Fails, Holds, Key, Matching, Orphans, Probe
+from checker.probe import Count, Duplicates, Evaluates, Fails, Holds, Key, Longest, Matching, Orphans, Probe
 from checker.rows import Both, Computed, Formula, Given, Kept, Rows, Selected, Stored, Value
 
 
@@ -21,7 +21,7 @@ def rows_of(probe: Probe) -> Iterator[Rows]:
             yield rows
             if isinstance(condition, Holds | Fails):
                 yield from _read(condition.formula)
-        case Evaluates(rows=rows):
+        case Evaluates(rows=rows) | Longest(rows=rows):
             yield rows
         case Duplicates(rows=rows, keys=keys, where=where):
             yield rows

@@ -25,6 +25,7 @@ from checker.probe import (
     Holds,
     IsNotNull,
     IsNull,
+    Longest,
     Matching,
     Orphans,
     Probe,
@@ -33,12 +34,14 @@ from checker.probe import (
 from checker.rows import Rows, Stored
 from checker.values import replace
 
-_WEIGHT = {Count: 1, Evaluates: 2, Orphans: 3, Matching: 3, Duplicates: 6}
+_WEIGHT = {Count: 1, Evaluates: 2, Longest: 2, Orphans: 3, Matching: 3, Duplicates: 6}
 """How long a question takes on a large table, measured on 10 million rows against one that counts."""
 TID_RANGES = (14,)
 """The first PostgreSQL that reads a range of pages without a look at the others."""
 STEP = 2000
 """Pages at a time: 16 MB are read in about 15 ms, and 95 such queries cost 5 % more than one over the whole table."""
+MOST_CHARACTERS = 2**31
+"""No text of a server's is longer."""
 MOST_PARTS = 100
 """Of a table with more partitions the planning of every range would take longer than its reading."""
 
@@ -179,6 +182,8 @@ class Plan:
                 return Query((probe,), self.sql.tried(probe), "computed", read, cost=cost)
             case Evaluates():
                 return Query((probe,), self.sql.evaluates(probe), "computed", read, cost=cost)
+            case Longest():
+                return Query((probe,), self.sql.longest(probe), "found", read, MOST_CHARACTERS, cost)
             case Count():
                 text = self.sql.found(probe, limit)
             case Duplicates():

@@ -20,6 +20,7 @@ from checker.probe import (
     IsNull,
     IsTooLong,
     Key,
+    Longest,
     Loses,
     Matching,
     NotAmong,
@@ -85,6 +86,12 @@ class ProbesSql(RowsSql):
         return f"SELECT count(*) FROM ({inner}) AS found"
 
     # Everything else
+
+    def longest(self, probe: Longest) -> str:
+        """The length of the longest text."""
+        length = "char_length" if self.is_postgres else "length"
+        text = f"{length}(rtrim({quoted(probe.column)}, ' '))"
+        return f"SELECT coalesce(max({text}), 0) FROM {self.source(probe.rows, ROW)}"
 
     def duplicates(self, probe: Duplicates, limit: int) -> str:
         """How many keys occur more than once, up to a limit."""

@@ -15,6 +15,7 @@ from checker.probe import (
     Fails,
     Holds,
     Key,
+    Longest,
     Matching,
     Orphans,
     Probe,
@@ -41,6 +42,8 @@ def simpler(probe: Probe) -> Probe:
         case Orphans(rows=rows, parents=parents, columns=columns, references=references):
             mine, theirs = _below(rows, frozenset(columns)), _below(parents, frozenset(references))
             return replace(probe, rows=mine, parents=theirs)
+        case Longest(rows=rows, column=column):
+            return replace(probe, rows=_below(rows, frozenset((column,))))
         case Evaluates():
             return probe
 
