@@ -14,10 +14,17 @@ RANGES = {
     "integer": (-2147483648, 2147483647),
     "bigint": (-9223372036854775808, 9223372036854775807),
 }
+_FLOATS = ("real", "double precision")
 _WHOLE = r"^\s*[-+]?[0-9]+\s*$"
-_NUMBER = r"^\s*([-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|NaN|[-+]?(inf|infinity))\s*$"
+_NUMBER = r"^\s*([-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|NaN)\s*$"
+_NUMBER_OR_INFINITY = _NUMBER.replace("NaN", r"NaN|[-+]?(inf|infinity)")
 _BOOLEAN = r"^\s*(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|1|0)\s*$"
-_UUID = r"^\{?[0-9a-fA-F]{4}(-?[0-9a-fA-F]{4}){7}\}?$"
+_HEX = "[0-9a-f]{4}(-?[0-9a-f]{4}){7}"
+_UUID = rf"^({_HEX}|\{{{_HEX}\}})$"
+INFINITE = (14,)
+"""The first PostgreSQL whose numeric can be infinite."""
+SOFT = (16,)
+"""The first PostgreSQL that says of a text whether it is a value of a type."""
 
 
 def does_not_cast(
@@ -28,10 +35,10 @@ def does_not_cast(
         return None
     if target.category == "string" and target.schema is None:
         return _too_long(value, source, target, explicit=explicit)
-    if source.category == "number":
-        return _from_number(value, source, target)
+    if source.name in (*RANGES, *_FLOATS, "numeric"):
+        return _from_number(value, source, target, version)
     if source.category == "string":
-        return _from_string(value, target, version)
+        return _from_string(value, source, target, version, explicit=explicit)
     return None
 
 
@@ -42,30 +49,44 @@ def _too_long(value: str, source: SqlType, target: SqlType, *, explicit: bool) -
     return f"char_length(rtrim({text}, ' ')) > {target.args[0]}"
 
 
-def _from_number(value: str, source: SqlType, target: SqlType) -> str | None:
+def _from_number(value: str, source: SqlType, target: SqlType, version: tuple[int, ...]) -> str | None:
     if target.name in RANGES:
-        low, high = RANGES[target.name]
-        exact = value if source.name in RANGES else f"round(({value})::numeric)"
-        special = f"({value})::text IN ('NaN', 'Infinity', '-Infinity')"
-        # not NOT BETWEEN: an index serves either half of this
-        outside = f"({exact} < {low} OR {exact} > {high})"
-        return outside if source.name in RANGES else f"CASE WHEN {special} THEN true ELSE {outside} END"
-    if target.name == "numeric" and target.args:
+        return _out_of_range(value, source, target)
+    if target.name == "numeric" and (target.args or (source.name in _FLOATS and version < INFINITE)):
         return _too_many_digits(value, target)
-    return "false" if target.name in ("numeric", "real", "double precision") else None
+    whole = source.name in RANGES
+    fits = target.name == "numeric" or (target.name in _FLOATS and (whole or source.name == "real"))
+    return "false" if fits or (source == target) else None
+
+
+def _out_of_range(value: str, source: SqlType, target: SqlType) -> str:
+    """A fraction is rounded first: of a numeric half away from zero, of a float half to the even number."""
+    low, high = RANGES[target.name]
+    if source.name in _FLOATS:  # NaN is larger than any other
+        exact = f"round(({value})::float8)"
+        return f"({exact} < ({low})::float8 OR {exact} >= ({high + 1})::float8)"
+    exact = value if source.name in RANGES else f"round({value})"
+    # not NOT BETWEEN: an index serves either half of this
+    return f"({exact} < {low} OR {exact} > {high})"
 
 
 def _too_many_digits(value: str, target: SqlType) -> str:
+    """More digits before the point than there is room for, once those behind it are rounded."""
+    text = f"({value})::text"
+    infinite = f"WHEN {text} IN ('Infinity', '-Infinity') THEN true"
+    if not target.args:
+        return f"CASE {infinite} ELSE false END"
     precision, scale = int(target.args[0]), int(target.args[1]) if len(target.args) > 1 else 0
-    return (
-        f"({value})::text IN ('Infinity', '-Infinity') OR CASE WHEN ({value})::text = 'NaN' THEN false "
-        f"ELSE abs(round(({value})::numeric, {scale})) >= {10 ** max(precision - scale, 0)}::numeric END"
-    )
+    limit = f"1e{precision - scale}::numeric"
+    digits = f"abs(round(({value})::numeric, {scale})) >= {limit}"
+    return f"CASE {infinite} WHEN {text} = 'NaN' THEN false ELSE {digits} END"
 
 
-def _from_string(value: str, target: SqlType, version: tuple[int, ...]) -> str | None:
-    if version >= (16,) and target.schema is None:
-        return f"NOT pg_catalog.pg_input_is_valid({value}, {literal(spelled(target))})"
+def _from_string(
+    value: str, source: SqlType, target: SqlType, version: tuple[int, ...], *, explicit: bool
+) -> str | None:
+    if version >= SOFT and target.schema is None:
+        return _is_no_input(value, source, target, explicit=explicit)
     if target.name in RANGES:
         low, high = RANGES[target.name]
         return (
@@ -73,11 +94,23 @@ def _from_string(value: str, target: SqlType, version: tuple[int, ...]) -> str |
             f"ELSE {value} IS NOT NULL END"
         )
     if target.name == "numeric":
-        digits = _too_many_digits(f"({value})::numeric", target) if target.args else "false"
-        return f"CASE WHEN {value} ~* {literal(_NUMBER)} THEN {digits} ELSE {value} IS NOT NULL END"
+        number = f"({value})::numeric"  # this raises an error where the exponent is too large for any numeric
+        digits = _too_many_digits(number, target) if target.args else f"{number} IS NULL"
+        pattern = literal(_NUMBER_OR_INFINITY if version >= INFINITE else _NUMBER)
+        return f"CASE WHEN {value} ~* {pattern} THEN {digits} ELSE {value} IS NOT NULL END"
     patterns = {"boolean": _BOOLEAN, "uuid": _UUID}
-    pattern = patterns.get(target.name)
-    return f"{value} !~* {literal(pattern)}" if pattern else None
+    known = patterns.get(target.name)
+    return f"{value} !~* {literal(known)}" if known else None
+
+
+def _is_no_input(value: str, source: SqlType, target: SqlType, *, explicit: bool) -> str:
+    """By the server's own word. The blanks of a char(n) count here, and are lost when it becomes text."""
+    # a cast cuts bits, and fills them up
+    kind = SqlType("bit varying") if explicit and target.category == "bits" else target
+    padded = source.name in ("character", "bpchar")
+    text = f"pg_catalog.concat({value})" if padded else value
+    invalid = f"NOT pg_catalog.pg_input_is_valid({text}, {literal(spelled(kind))})"
+    return f"CASE WHEN {value} IS NOT NULL THEN {invalid} END" if padded else invalid
 
 
 def may_lose(source: SqlType, target: SqlType) -> bool:

