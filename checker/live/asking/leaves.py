@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from checker.catalog import QName
 from checker.probe import Count, Duplicates, Evaluates, Fails, Holds, Key, Longest, Matching, Orphans, Probe
-from checker.rows import Both, Computed, Formula, Given, Kept, Rows, Selected, Stored, Value
+from checker.rows import Both, Computed, Drawn, Following, Formula, Given, Kept, Rows, Selected, Stored, Value
 
 
 def tables(probe: Probe) -> frozenset[QName]:
@@ -64,19 +64,28 @@ def only_leaf(rows: Rows) -> Stored | None:
         case Stored():
             return rows
         case Computed(source=source, outputs=outputs, when=when):
-            formulas = [one.value for one in outputs if isinstance(one.value, Formula)]
-            formulas += [when] if when is not None else []
+            values: list[Value] = [*(one.value for one in outputs), *((when,) if when is not None else ())]
         case Kept(source=source, condition=condition):
-            formulas = [condition]
+            values = [condition]
         case _:
             return None
-    return None if any(one.readings for one in formulas) else only_leaf(source)
+    if any(isinstance(one, Drawn | Following) or any(_of_value(one)) for one in values):
+        return None
+    return only_leaf(source)
 
 
 def _of_value(value: Value) -> Iterator[Stored]:
-    if isinstance(value, Formula):
-        for rows in _read(value):
-            yield from leaves(rows)
+    match value:
+        case Formula():
+            read = _read(value)
+        case Following(rows=rows):
+            read = iter((rows,))
+        case Drawn(before=before):
+            read = iter(before)
+        case _:
+            read = iter(())
+    for rows in read:
+        yield from leaves(rows)
 
 
 def _read(formula: Formula) -> Iterator[Rows]:

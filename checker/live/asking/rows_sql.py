@@ -26,7 +26,7 @@ from checker.rows import (
     Value,
 )
 from checker.spelling import spelled
-from checker.sqltype import SqlType
+from checker.sqltype import Affinity, SqlType
 
 _LARGEST = {"smallint": 32767, "integer": 2147483647, "bigint": 9223372036854775807}
 _ROW = "row_number() OVER ()"
@@ -109,8 +109,12 @@ class RowsSql:
 
     @property
     def _fence(self) -> str:
-        """Keeps PostgreSQL from computing something of rows that are not kept, which may raise an error."""
-        return " OFFSET 0" if self.is_postgres else ""
+        """Keeps a planner from putting one query into the other.
+
+        It would compute something of rows that are not kept, which may raise an error, and it would write the formula
+        of every UPDATE as often as the next one names its column: six of them took SQLite 14 seconds to read.
+        """
+        return " OFFSET 0" if self.is_postgres else " LIMIT -1"
 
     def _all(self, rows: Rows) -> str:
         return ", ".join(quoted(field.name) for field in rows.fields) or "NULL"
@@ -150,7 +154,8 @@ class RowsSql:
         held = {field.name: field for field in rows.source.fields}
         when = f"({self.text(rows.when)}\n)" if rows.when is not None else ""
         outputs = ", ".join(self._output(one, rows.alias, held, when) for one in rows.outputs) or "NULL"
-        return f"SELECT {outputs} FROM {self.source(rows.source, rows.alias)}"
+        fence = "" if isinstance(rows.source, Stored) else self._fence
+        return f"SELECT {outputs} FROM {self.source(rows.source, rows.alias)}{fence}"
 
     def _output(self, output: Output, alias: str, held: dict[str, Field], when: str) -> str:
         field, value = output.field, output.value
@@ -189,18 +194,8 @@ class RowsSql:
         """A value of a query as the column stores it, under the column's name; SQLite goes by affinity."""
         if self.is_postgres:
             return f"CAST({value} AS {self.type(field.type)}) AS {value}"
-        kind = field.type.affinity()
         named = f" AS {value}" if value == quoted(field.name) else ""
-        if kind == "text":
-            stored = f"CASE typeof({value}) WHEN 'blob' THEN {value} ELSE CAST({value} AS TEXT) END"
-        elif kind in ("integer", "numeric", "real"):
-            to = "REAL" if kind == "real" else "NUMERIC"
-            number = f"CAST({value} AS {to})"
-            # the comparison converts a text by the rules that storing it goes by: whole and without loss
-            stored = f"CASE WHEN {value} = CAST({value} AS NUMERIC) THEN {number} ELSE {value} END"
-        else:
-            return f"{value}{named}"
-        return f"{stored}{named}"
+        return f"{_by_affinity(value, field.type.affinity())}{named}"
 
     def _numbered(self, value: Drawn | Following, number: str, field: Field) -> str:
         """The number that the server gives to the row of that place."""
@@ -254,6 +249,22 @@ class RowsSql:
             at = reading.end
         parts.append(formula.text[at:])
         return "".join(parts)
+
+
+def _by_affinity(value: str, affinity: Affinity) -> str:
+    """What SQLite stores for a value; a text is a number where a comparison with a number finds it equal."""
+    if affinity == "text":
+        return f"CASE typeof({value}) WHEN 'blob' THEN {value} ELSE CAST({value} AS TEXT) END"
+    if affinity == "blob":
+        return value
+    to = "REAL" if affinity == "real" else "NUMERIC"
+    number = (
+        f"WHEN typeof({value}) = 'text' AND CAST({value} AS NUMERIC) = {value} THEN CAST({value} AS {to})"
+    )
+    if affinity == "real":
+        return f"CASE WHEN typeof({value}) = 'integer' THEN CAST({value} AS REAL) {number} ELSE {value} END"
+    whole = f"typeof({value}) = 'real' AND abs({value}) < 9.2e18 AND CAST({value} AS INTEGER) = {value}"
+    return f"CASE WHEN {whole} THEN CAST({value} AS INTEGER) {number} ELSE {value} END"
 
 
 def _roomy(field: Field) -> Field:

@@ -61,4 +61,6 @@ class AskedSqlite:
                 return TooLong()
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 return Locked()
+        if "parser stack overflow" in str(problem):
+            return NoAnswer("it was changed too often for one query of SQLite")
         return NoAnswer(self._explain(problem))
