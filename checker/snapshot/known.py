@@ -21,6 +21,7 @@ from checker.probe import (
     IsNull,
     IsTooLong,
     Longest,
+    Loses,
     Matching,
     NotAmong,
     Orphans,
@@ -61,8 +62,8 @@ class Known:
                 return self._duplicates(probe)
             case Orphans(rows=rows):
                 return self._violations(probe, rows) or self._orphans(probe)
-            case Matching(rows=rows, others=others):
-                return NONE if NONE in (self.rows(rows), self.rows(others)) else None
+            case Matching():
+                return self._matching(probe)
             case Longest(rows=rows, column=column):
                 return self._longest(rows, column)
             case Evaluates(rows=rows):
@@ -186,6 +187,10 @@ class Known:
                     return None
                 fits = explicit or not target.args
                 return NONE if fits else _longer(contents.longest.get(column), int(target.args[0]))
+            case Loses(column=column, source=source, target=target) if _is_string(source) and target.args:
+                cut = _is_string(target) and _longer(contents.longest.get(column), int(target.args[0]))
+                # what is not too long may still lose blanks at its end
+                return cut if cut and cut != NONE else None
             case _:
                 return None
 
@@ -282,6 +287,20 @@ class Known:
             return NONE
         child = stored_below(probe.rows, probe.columns)
         return NONE if child is not None and self._refers(*child, probe) else None
+
+    def _matching(self, probe: Matching) -> Number | None:
+        """Under an enforced foreign key every row with a value has its partner."""
+        if NONE in (self.rows(probe.rows), self.rows(probe.others)):
+            return NONE
+        mine, theirs = (
+            tuple(one.value for one in keys if isinstance(one.value, str) and one.collation is None)
+            for keys in (probe.keys, probe.other_keys)
+        )
+        alone = len(mine) == len(theirs) == len(probe.keys) == 1 and probe.where is None
+        if not alone or probe.nulls_equal or not isinstance(probe.rows, Stored):
+            return None
+        asked = Orphans(probe.rows, probe.others, mine, theirs)
+        return self.count(probe.rows, IsNotNull(mine[0])) if self._refers(probe.rows, mine, asked) else None
 
     def _refers(self, rows: Stored, names: tuple[str, ...], probe: Orphans) -> bool:
         """True where an enforced foreign key says the same; SQLite enforces none unless each connection asks for it."""
