@@ -37,7 +37,8 @@ from checker.finding import (
     Severity,
     StatementReport,
 )
-from checker.probe import NO_ROWS, NOT_LOOKED, Answerer, Questions
+from checker.probe import NO_ROWS, NOT_LOOKED, Answerer
+from checker.questions import Questions
 from checker.refusals import Risk
 from checker.registry import RuleSet
 from checker.rule import Rule

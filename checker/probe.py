@@ -13,7 +13,6 @@ from dataclasses import field
 from typing import Literal, TypeAlias
 
 from checker.catalog import QName
-from checker.finding import Asked
 from checker.rows import Formula, Rows, Unknown
 from checker.sqltype import SqlType
 from checker.values import dataclass
@@ -311,42 +310,3 @@ Answerer: TypeAlias = Callable[[Sequence[Probe], frozenset[QName]], Answers]
 
 The second argument are the enum types that the run changes: the live database has not got all of their labels.
 """
-
-
-@dataclass
-class Questions:
-    """What is known so far, and what was asked without an answer. The one mutable thing of a run."""
-
-    known: dict[Probe, Answer | Unanswered] = field(default_factory=dict)
-    asked: dict[Probe, None] = field(default_factory=dict)
-    no_rows: str = ""
-    """Why no question will ever be answered; "" where somebody can."""
-    put: int = 0
-    answered: int = 0
-    seconds: float = 0.0
-
-    def ask(self, probe: Probe) -> Answer | Unanswered | None:
-        """The answer; None where it is not known yet, and then the question is noted."""
-        found = self.known.get(probe)
-        if found is None:
-            if self.no_rows:
-                return Unanswered(self.no_rows)
-            if why := why_not(probe):
-                found = self.known[probe] = Unanswered(why)
-                return found
-            self.asked.setdefault(probe)
-        return found
-
-    def learn(self, answers: Answers, seconds: float) -> None:
-        """Note the answers to one round of questions, and how long they took."""
-        self.known.update(answers)
-        put = [one for one in answers.values() if not (isinstance(one, Unanswered) and one.why in NOT_LOOKED)]
-        self.put += len(put)
-        self.answered += sum(isinstance(one, Answer) for one in put)
-        self.seconds += seconds
-
-    def account(self) -> Asked:
-        """What was asked, for the report."""
-        reasons = (self.no_rows, *(one.why for one in self.known.values() if isinstance(one, Unanswered)))
-        nobody = next((why for why in reasons if why in NOT_LOOKED), "")
-        return Asked(self.put, self.answered, self.seconds, nobody)

@@ -23,7 +23,8 @@ from checker.data import demands, with_rows
 from checker.enum_labels import refuse_new_labels
 from checker.errors import ApplyError, MissingObject, NotInTransaction, TransactionAborted
 from checker.not_nulls import with_named_not_nulls
-from checker.probe import Questions, Unanswered
+from checker.probe import Unanswered
+from checker.questions import Questions
 from checker.refusals import Risk
 from checker.resolve import resolve
 from checker.resolve.guards import decide, is_left_open

@@ -11,7 +11,8 @@ from checker.change import Change, object_name
 from checker.datafacts import NO_FACTS, DataFacts
 from checker.errors import ApplyError
 from checker.finding import Certainty, Claim, Severity
-from checker.probe import Answer, Count, Probe, Questions, Unanswered
+from checker.probe import NOT_LOOKED, Answer, Count, Probe, Unanswered
+from checker.questions import Questions
 from checker.refusals import Risk, RowsRefused
 from checker.rows import Rows, rows_of
 from checker.session import Session
@@ -72,7 +73,7 @@ class Step(Generic[C]):
 
     def evidence(self, error: RowsRefused) -> str:
         """How the rows in question were found, or why nobody knows."""
-        return f"not known: {self.undecided}" if self.undecided else error.evidence
+        return _not_known(self.undecided) if self.undecided else error.evidence
 
     def said(self, probe: Probe) -> str:
         """How a question was answered, or why nobody knows; "" as long as it is open."""
@@ -80,7 +81,7 @@ class Step(Generic[C]):
             case Answer() as answer:
                 return answer.evidence()
             case Unanswered(why=why):
-                return f"not known: {why}"
+                return _not_known(why)
             case None:
                 return ""
 
@@ -158,3 +159,8 @@ class Step(Generic[C]):
             at or self.change.at,
             unless,
         )
+
+
+def _not_known(why: str) -> str:
+    """Why one question has no answer; where none has, the report says so once."""
+    return "" if why in NOT_LOOKED else f"not known: {why}"

@@ -22,6 +22,7 @@ LAYERS = (
     ("checker.sql",),
     ("checker.change",),
     ("checker.session", "checker.finding", "checker.probe", "checker.asking"),
+    ("checker.questions",),
     ("checker.refusals",),
     ("checker.knowledge", "checker.datafacts"),
     ("checker.step", "checker.spelling", "checker.casts_sql"),

@@ -11,7 +11,8 @@ from enum import Enum
 from checker.catalog import QName
 from checker.engine import check
 from checker.finding import Finding, LiveSide, Report
-from checker.probe import Answers, Probe, Questions
+from checker.probe import Answers, Probe
+from checker.questions import Questions
 from checker.simulate import simulate
 from checker.sql.mentioned import mentioned
 from checker.statement import Migration, Transaction
