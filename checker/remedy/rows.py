@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checker.catalog import Expr, ForeignKey, QName, Table
+from checker.catalog import Expr, ForeignKey, QName, Server, Table
 from checker.probe import Duplicates, Key
 from checker.remedy.backups import backup
 from checker.spelling import in_parens, literal, qualified, quoted, script
@@ -24,40 +24,49 @@ def rows_where(table: QName, condition: Expr, *, negated: bool = False) -> str:
 # Duplicates
 
 
-def duplicates(table: Table, probe: Duplicates, *, postgres: bool) -> str:
+def duplicates(table: Table, probe: Duplicates, server: Server) -> str:
     """A query for the keys that occur more than once, and how all rows but one of each would go."""
     keys = [_key(one) for one in probe.keys]
-    tests = [] if probe.nulls_equal else [f"{key} IS NOT NULL" for key in keys]
-    if probe.where is not None:
-        tests.append(in_parens(probe.where.text))
-    where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    given = [] if probe.nulls_equal else [f"{key} IS NOT NULL" for key in keys]
+    picked = [in_parens(probe.where.text)] if probe.where is not None else []
     place, by = qualified(table.name), ", ".join(keys)
     return script(
         "-- the keys that occur more than once",
-        f"SELECT {by}, count(*) FROM {place}{where} GROUP BY {by} HAVING count(*) > 1;",
-        _keep_one(table, place, by, where, postgres=postgres),
+        f"SELECT {by}, count(*) FROM {place}{_where(given + picked)} GROUP BY {by} HAVING count(*) > 1;",
+        _keep_one(table, by, _where(picked), _where(picked + given), server),
     )
 
 
-def _keep_one(table: Table, place: str, by: str, where: str, *, postgres: bool) -> str:
-    """The comment that deletes all but the first row of each key; `""` where rows have no address of their own."""
-    address = "ctid" if postgres else "rowid"
-    if table.kind != "table" or table.column(address) is not None or "\n" in by + where:
+def _where(tests: list[str]) -> str:
+    return f" WHERE {' AND '.join(tests)}" if tests else ""
+
+
+def _keep_one(table: Table, by: str, picked: str, wanted: str, server: Server) -> str:
+    """The comment that deletes all but the first row of each key; `""` where rows have no address to go by."""
+    address = "ctid" if server.is_postgres else "rowid"
+    addressed = table.kind == "table" and table.column(address) is None
+    if not addressed or "\n" in by + wanted or (server.is_postgres and server.version < (14,)):
         return ""
-    numbered = f"SELECT {address}, row_number() OVER (PARTITION BY {by} ORDER BY {address}) AS number FROM {place}{where}"
-    found = f"SELECT {address} FROM ({numbered}) AS numbered WHERE number > 1"
+    place = qualified(table.name)
+    first = f"SELECT min({address}) FROM {place}{picked} GROUP BY {by}"
+    others = f"{wanted} AND" if wanted else " WHERE"
     return script(
-        "-- to keep the first row of each key and lose the others",
-        backup(table.name, postgres=postgres),
-        f"-- DELETE FROM {place} WHERE {address} IN ({found});",
+        "-- to keep the first row of each and lose the others",
+        backup(table.name, postgres=server.is_postgres),
+        f"-- DELETE FROM {place}{others} {address} NOT IN ({first});",
     )
 
 
 def _key(key: Key) -> str:
-    value = quoted(key.value) if isinstance(key.value, str) else in_parens(key.value.text)
+    value = quoted(key.value) if isinstance(key.value, str) else _plain(key.value.text)
     if key.collation is None:
         return value
     return f"{value} COLLATE {'.'.join(quoted(part.strip(chr(34))) for part in key.collation.split('.'))}"
+
+
+def _plain(expression: str) -> str:
+    """A call as it is, anything else in parentheses."""
+    return expression if re.fullmatch(r"\w+\([\w, ]*\)", expression) else in_parens(expression)
 
 
 def skip_existing(text: str) -> str:

@@ -34,11 +34,12 @@ def check(step: Step[DropTable]) -> Iterator[Claim]:
         return
     answer = step.ask(step.count(table))
     empty = answer is not None and answer.none
+    known = answer is not None and not answer.at_least
     estimate = f"about {found.rows:,} rows" if found and found.rows else "all its rows"
     yield step.claim(
         f"{table} is dropped: it is empty, but queries that name it fail"
         if empty
-        else f"{table} is dropped with {answer.amount() if answer else estimate}",
+        else f"{table} is dropped with {answer.amount() if answer and known else estimate}",
         evidence=step.said(step.count(table)),
         remedy="" if empty else backup(table, postgres=step.before.server.is_postgres),
         severity=Severity.WARNING if empty else None,

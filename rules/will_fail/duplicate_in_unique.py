@@ -21,6 +21,7 @@ CREATE UNIQUE INDEX users_email ON users (email);
 
 from collections.abc import Iterator
 
+from checker.catalog import PrimaryKey, Unique
 from checker.change import AddConstraint, Change, Insert, verb
 from checker.finding import Claim
 from checker.probe import Duplicates
@@ -58,8 +59,9 @@ def _remedy(step: Step[Change], error: DuplicatesFound) -> str:
             return ""
         case Insert(tolerates=None), _ if table is not None:
             held = table.constraint(error.constraint)
-            return "" if getattr(held, "deferrable", False) else skip_existing(step.statement.text)
+            waits = isinstance(held, Unique | PrimaryKey) and held.deferrable
+            return "" if waits else skip_existing(step.statement.text)
         case _, Duplicates() as probe if error.already and table is not None:
-            return duplicates(table, probe, postgres=step.before.server.is_postgres)
+            return duplicates(table, probe, step.before.server)
         case _:
             return ""
