@@ -4,6 +4,7 @@
     ├── NullsFound        23502: NULL where there must be a value
     ├── DuplicatesFound   23505: a key that must be unique occurs more than once
     ├── OrphansFound      23503: a row refers to one that is not there, or is referred to and goes
+    ├── ConflictFound     23P01: rows that an exclusion constraint keeps apart
     ├── CheckViolated     23514: a CHECK is false
     ├── DoesNotFit        22001 22003: a value is longer or larger than the type allows
     ├── EnumValueInUse    22P02: a label is still in use that the new type does not have
@@ -86,6 +87,10 @@ class DuplicatesFound(RowsRefused):
 
 class OrphansFound(RowsRefused):
     """Rows without the row that a foreign key makes them refer to; `others` is the table referred to."""
+
+
+class ConflictFound(RowsRefused):
+    """Rows that an exclusion constraint keeps apart; nobody looks for them yet."""
 
 
 class CheckViolated(RowsRefused):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from checker import change as to
 from checker.catalog import (
@@ -11,6 +12,7 @@ from checker.catalog import (
     Check,
     Column,
     Constraint,
+    Exclusion,
     ForeignKey,
     Index,
     NotNull,
@@ -22,9 +24,17 @@ from checker.catalog import (
 from checker.data.formulas import Reader, Unfollowed
 from checker.data.shapes import descendants
 from checker.data.writes import enforces_keys
-from checker.probe import Count, Duplicates, Fails, IsNull, Key, Orphans
-from checker.refusals import CheckViolated, Demand, DuplicatesFound, NullsFound, OrphansFound
-from checker.rows import Formula, Nothing, Rows, Stored, Unknown, rows_of
+from checker.probe import Count, Duplicates, Evaluates, Fails, IsNull, Key, Orphans
+from checker.refusals import (
+    CheckViolated,
+    ConflictFound,
+    Demand,
+    DuplicatesFound,
+    NullsFound,
+    OrphansFound,
+    ValueRefused,
+)
+from checker.rows import Computed, Formula, Nothing, Rows, Stored, Unknown, rows_of
 
 
 class Demands:
@@ -58,6 +68,11 @@ class Demands:
                 yield self._nulls(name, column, Count(rows))
         elif not column.nullable and not _is_never_null(column):
             yield from self.not_null(name, column.name)
+        match rows_of(self.after, name):
+            case Computed(outputs=outputs) as rows if column.generated == "stored" and self.is_postgres:
+                only = replace(rows, outputs=tuple(one for one in outputs if one.field.name == column.name))
+                message = "the expression cannot be computed for every row"
+                yield Demand(ValueRefused("22000", message, name, (column.name,), Evaluates(only)))
 
     def not_null_below(self, name: QName, column: str) -> Iterator[Demand]:
         """SET NOT NULL, in the table and those below it."""
@@ -106,8 +121,20 @@ class Demands:
                 yield from self.foreign_key(name, constraint)
             case NotNull(validated=True, column=column):
                 yield from self.not_null(name, column)
+            case Exclusion() if not isinstance(rows_of(self.after, name), Nothing):
+                yield self.excluded(name, constraint)
             case _:
                 pass
+
+    def excluded(self, name: QName, constraint: Exclusion, *, already: bool = True) -> Demand:
+        """No two rows that an exclusion constraint keeps apart: a question that is not put yet."""
+        message = f'conflicting key value violates exclusion constraint "{constraint.name}"'
+        probe = Count(Unknown("exclusion constraints are not looked at"))
+        return Demand(
+            ConflictFound(
+                "23P01", message, name, constraint.columns, probe, constraint=constraint.name, already=already
+            )
+        )
 
     def validated(self, name: QName, constraint_name: str) -> Iterator[Demand]:
         """VALIDATE CONSTRAINT."""

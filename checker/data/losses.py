@@ -27,6 +27,7 @@ from checker.rows import (
     Value,
     computed,
     fields_of,
+    kept,
 )
 from checker.sqltype import SqlType
 from checker.step import Step
@@ -54,11 +55,32 @@ def followers(step: Step[to.Delete] | Step[to.DropTable]) -> Iterator[Followed]:
     if "foreign_keys" in session.ignored:
         session = replace(session, settings={**session.settings, "foreign_keys": ("on",)})
     reader = Reader(Scope(step.before, session))
-    found = writes.deleted(reader, step.change.table, _gone(reader, step))
+    gone = _gone(reader, step)
+    found = writes.deleted(reader, step.change.table, gone)
+    yield from _own(step, gone)
     for name, key in _chain(step):
         before = step.rows(name)
         if name in found and found[name] != before and not isinstance(before, Nothing):
             yield Followed(name, key, _difference(before, found[name]), key.on_delete == "cascade")
+
+
+def _own(step: Step[to.Delete] | Step[to.DropTable], gone: Rows) -> Iterator[Followed]:
+    """Rows of the table itself that refer to the deleted ones and are not deleted by themselves."""
+    name = step.change.table
+    held = step.rows(name)
+    for child, key in step.before.references_to(name):
+        acts = key.enforced and key.on_delete not in ("no action", "restrict")
+        if child.name == name and acts and gone != held:
+            yield Followed(name, key, _left_behind(held, gone, key), key.on_delete == "cascade")
+
+
+def _left_behind(held: Rows, gone: Rows, key: ForeignKey) -> Count:
+    match gone:
+        case Kept(source=source, alias=alias, condition=condition) if source == held:
+            stay = kept(held, alias, condition, negated=True)
+            return Count(stay, Holds(writes.has_partner(gone, key.columns, key.references), "x"))
+        case _:
+            return Count(Unknown("the rows that follow are not known", held.fields))
 
 
 def _gone(reader: Reader, step: Step[to.Delete] | Step[to.DropTable]) -> Rows:

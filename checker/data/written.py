@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from checker import change as to
-from checker.catalog import Check, Column, ForeignKey, Index, QName, Table
+from checker.catalog import Check, Column, Exclusion, ForeignKey, Index, QName, Table
 from checker.data import writes
 from checker.data.constraints import Demands
 from checker.data.formulas import Unfollowed
@@ -166,11 +166,18 @@ def _values(
             if check.validated and check.expr.columns and check.expr.columns.isdisjoint(columns):
                 continue
             yield _checked(view, table, check, rows)
+    yield from _kept_apart(view, table, columns)
 
 
 def _forbids_null(table: Table, column: Column) -> bool:
     """True where NULL is refused; SQLite puts a number in the place of a NULL row id."""
     return not column.nullable and not table.is_row_id(column)
+
+
+def _kept_apart(view: Demands, table: Table, columns: tuple[str, ...]) -> Iterator[Demand]:
+    for one in table.constraints:
+        if isinstance(one, Exclusion) and (not one.columns or not set(one.columns).isdisjoint(columns)):
+            yield view.excluded(table.name, one, already=False)
 
 
 def _types(view: Demands, table: Table, rows: Rows, columns: tuple[str, ...]) -> Iterator[Demand]:

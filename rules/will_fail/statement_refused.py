@@ -27,8 +27,10 @@ from checker.step import Step
 
 def check(step: Step[Change], error: ApplyError) -> Iterator[Claim]:
     subject = f"{error.object}: " if error.object and error.object not in error.message else ""
+    does = "may refuse" if step.undecided else "refuses"
+    known = f" ({step.undecided})" if step.undecided else ""
     yield step.claim(
-        f"{subject}the server refuses this: {error.message}",
-        evidence=f"error {error.code}",
+        f"{subject}the server {does} this: {error.message}",
+        evidence=f"error {error.code}{known}",
         object=error.object,
     )

@@ -31,7 +31,8 @@ class Fold:
             code = code or (step.error.code if step.error else None)
             understood = understood and not isinstance(step.change, NotUnderstood)
         if code and not state.catalog.server.is_postgres:
-            code = "SQLITE_ERROR"  # SQLite has no codes of its own to tell one refusal from another
+            # SQLite has no codes of its own to tell one refusal from another, but for constraints
+            code = "23000" if code == "SQLITE_CONSTRAINT" else "SQLITE_ERROR"
         return Simulated(state.catalog, code, understood)
 
     def resync(self, catalog: Catalog | None, code: str | None) -> None:
