@@ -92,6 +92,22 @@ class SqlType:
         """True where both are of one category and not every value of this type is one of the other."""
         return bool(self.category) and self.category == other.category and not self.widens_to(other)
 
+    def casts_freely_to(self, other: SqlType) -> bool:
+        """True where PostgreSQL turns every value into one of the other type, if perhaps into another value.
+
+        Two moments within a day of the year 294276 are left out: their time zone takes them over the edge.
+
+        >>> SqlType("timestamp without time zone").casts_freely_to(SqlType("timestamp with time zone"))
+        True
+        """
+        if self == other or self.widens_to(other):
+            return True
+        if self.schema or other.schema or self.array or other.array:
+            return False
+        if other.category == "string" and other.schema is None and not other.args:
+            return other.name != "name"
+        return other._family in _CASTS_FREELY.get(self._family, ())
+
     def same_storage_as(self, other: SqlType) -> bool:
         """True where PostgreSQL changes a column from this type to the other without writing the table anew.
 
@@ -236,6 +252,33 @@ _WIDER = {
     "time without time zone": ("interval",),
 }
 """No failure and the same value; a bigint is rounded by double precision, so that is not here."""
+
+_CASTS_FREELY = {
+    "timestamp without time zone": (
+        "timestamp without time zone",
+        "timestamp with time zone",
+        "date",
+        "time without time zone",
+    ),
+    "timestamp with time zone": (
+        "timestamp without time zone",
+        "timestamp with time zone",
+        "date",
+        "time without time zone",
+        "time with time zone",
+    ),
+    "time without time zone": ("time without time zone", "time with time zone", "interval"),
+    "time with time zone": ("time without time zone", "time with time zone"),
+    "interval": ("time without time zone",),
+    "smallint": ("real", "double precision"),
+    "integer": ("real", "double precision", "boolean"),
+    "bigint": ("real", "double precision"),
+    "boolean": ("integer",),
+    "jsonb": ("json",),
+    "inet": ("cidr",),
+    "macaddr": ("macaddr8",),
+}
+"""Casts that raise no error for any value; what they round or cut off is another matter."""
 
 _LENGTHS_COMPARED = frozenset(
     (

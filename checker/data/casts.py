@@ -45,7 +45,7 @@ def _cast(view: Demands, change: to.AlterColumnType, rows: Rows, source: SqlType
                 EnumValueInUse, view, "22P02", f"invalid input value for enum {target}", change, probe
             )
         return
-    if source == target or source.widens_to(target):
+    if source.casts_freely_to(target):
         return
     probe = Count(rows, DoesNotCast(name, source, target, explicit))
     kind, code, message = _failure(source, target)
