@@ -1,4 +1,4 @@
-"""`python -m bench [startup] [folder] [live]`: all of them when none is named. Exits 1 where a limit is missed."""
+"""`python -m bench [startup] [folder] [live] [rows]`: all of them when none is named. Exits 1 where a limit is missed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bench.measure import Row, table
 
-PARTS = ("startup", "folder", "live")
+PARTS = ("startup", "folder", "live", "rows")
 
 
 def main(wanted: list[str]) -> int:

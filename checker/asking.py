@@ -15,7 +15,6 @@ SMALL = 32 * 1024 * 1024
 """Bytes of a table that is read whole without a second thought: PostgreSQL lets a scan of more than a quarter of its
 buffers (128 MB unless configured) go through a small ring; up to there it costs 20 ms from memory and well under a
 second from a slow disk."""
-MOST_KEYS = 5
 
 
 @dataclass

@@ -29,7 +29,7 @@ from checker.probe import (
     Probe,
     Unanswered,
 )
-from checker.rows import Computed, Field, Formula, Output, Rows, Stored, fields_of
+from checker.rows import Computed, Copy, Field, Formula, Output, Rows, Stored, fields_of
 from checker.sqltype import SqlType
 from tests.servers import Server
 
@@ -300,7 +300,49 @@ def test_a_table_that_is_replaced_in_the_meantime_has_no_answer(postgres: Server
     assert isinstance(answers[0], Answer)
 
 
+# Keys, on request only
+
+
+def keys(url: str, *probes: Probe) -> list[tuple[str, ...]]:
+    found = ask(url, *probes, asking=Asking(keys=True))
+    return [one.examples if isinstance(one, Answer) else (one.why,) for one in found]
+
+
+def test_keys_of_offenders(postgres: Server, filled: str) -> None:
+    rows = users(filled)
+    probes = typical(filled)
+    assert keys(filled, *probes) == [
+        ("id = 1", "id = 2", "id = 3", "id = 4", "id = 5"), ("id = 7", "id = 97"), (), (*keys(filled, probes[3])[0],),
+        ("id = 101", "id = 102", "id = 103"),
+    ]  # fmt: skip
+    assert "id = 1 and 91" in keys(filled, Duplicates(rows, (Key("email"),), Formula("id IN (1, 91)")))[0]
+    assert all(one.examples == () for one in ask(filled, *probes) if isinstance(one, Answer))
+    renamed = Computed(
+        rows, "users", (Output(Field("number", INTEGER), Copy("id")), Output(Field("e", TEXT), Copy("email")))
+    )
+    assert keys(filled, Count(renamed, IsNull("e"))) == [("number = 7", "number = 97")]
+    lost = Computed(rows, "users", (Output(Field("e", TEXT), Copy("email")),))
+    assert keys(filled, Count(lost, IsNull("e"))) == [()]
+    postgres.run("CREATE TABLE pairs (a int, b text, c text, PRIMARY KEY (b, a))", url=filled)
+    postgres.run("INSERT INTO pairs VALUES (1, 'x', NULL)", url=filled)
+    pairs = stored(filled, "pairs")
+    assert keys(filled, Count(pairs, IsNull("c"))) == [("(b, a) = (x, 1)",)]
+
+
+def test_evidence_names_the_keys_that_were_asked_for(filled: str) -> None:
+    answer = ask(filled, Count(users(filled), IsNull("email")), asking=Asking(keys=True))[0]
+    assert isinstance(answer, Answer)
+    assert answer.evidence().endswith("(id = 7, id = 97)")
+
+
 # SQLite
+
+
+def test_sqlite_keys_of_offenders(file: str) -> None:
+    rows = users(file)
+    assert keys(file, Count(rows, IsNull("email")), Duplicates(rows, (Key("email"),))) == [
+        ("id = 2",), ("id = 1 and 3",)
+    ]  # fmt: skip
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from checker.asking import Asking
 from checker.catalog import QName
+from checker.live.asking import keys
 from checker.live.asking.leaves import tables
 from checker.live.asking.passing import Passing
-from checker.live.asking.plan import Pass, Plan, Query
+from checker.live.asking.plan import Pages, Pass, Plan, Query
 from checker.live.asking.port import (
     UNKNOWN,
     Asked,
@@ -51,6 +52,8 @@ def _answered(probes: Sequence[Probe], sql: ProbesSql, database: Asked, asking: 
         return dict.fromkeys(probes, Unanswered(OFF))
     for query in queries:
         round_.put(query)
+    if asking.keys:
+        round_.name_keys()
     return round_.checked()
 
 
@@ -61,6 +64,7 @@ class Round:
         self.database, self.asking = database, asking
         self.plan = Plan(sql, {}, asking.strength)
         self.found: Found = {}
+        self.places: dict[Probe, Pages] = {}
 
     def look(self, read: frozenset[QName]) -> None:
         """Find out about the tables before their rows are looked at; raises NoAnswer."""
@@ -91,16 +95,37 @@ class Round:
                 self.found.update(_answers(query, result, seconds / len(query.probes)))
 
     def row(self, text: str, allowed: float) -> tuple[Row | Raised | NoAnswer, float]:
-        """The row of a query or what came in its place, and the time that it took off the budget."""
+        """The one row of a query or what came in its place, and the time that it took off the budget."""
+        result, seconds = self.rows(text, allowed)
+        return (result[0] if isinstance(result, list) else result), seconds
+
+    def rows(self, text: str, allowed: float) -> tuple[list[Row] | Raised | NoAnswer, float]:
+        """The rows of a query, in the same way."""
         started = time.perf_counter()
-        result: Row | Raised | NoAnswer
+        result: list[Row] | Raised | NoAnswer
         try:
-            result = self.database.row(text, allowed)
+            result = self.database.rows(text, allowed)
         except (Raised, NoAnswer) as problem:
             result = problem
         seconds = time.perf_counter() - started
         self.asking.spent += seconds
         return result, seconds
+
+    def name_keys(self) -> None:
+        """Add the primary keys of some offenders to the answers, where the rows have them and there is time."""
+        for probe, answer in tuple(self.found.items()):
+            stored = keys.stored_of(probe)
+            if isinstance(answer, Answer) and not answer.none and stored is not None:
+                columns = keys.carried(probe.rows, self._held(stored.table).key)
+                self.found[probe] = replace(answer, examples=self._keys(probe, columns))
+
+    def _keys(self, probe: Probe, columns: tuple[str, ...]) -> tuple[str, ...]:
+        sql = replace(self.plan.sql, pages=self.places.get(probe))
+        text = sql.keys(probe, columns, keys.MOST) if columns else None
+        if text is None or not self.asking.seconds:
+            return ()
+        found, _ = self.rows(text, self.asking.seconds)
+        return keys.shown(columns, found) if isinstance(found, list) else ()
 
     def _hopeless(self, query: Query | Pass) -> str:
         """Why a query is not even sent; "" where it is."""

@@ -69,7 +69,7 @@ class Passing:
             return self._blame(result, pages)
         if isinstance(result, NoAnswer):
             return self._why(result)
-        self.rows += self._note(self.open, result)
+        self.rows += self._note(self.open, result, pages)
         return ""
 
     def _ask(self, probes: list[Probe], pages: Pages) -> Row | Raised | NoAnswer:
@@ -90,16 +90,19 @@ class Passing:
             elif isinstance(result, NoAnswer):
                 return self._why(result)
             else:
-                self._note([probe], result)
+                self._note([probe], result, pages)
         return ""
 
-    def _note(self, probes: list[Probe], row: Row) -> int:
+    def _note(self, probes: list[Probe], row: Row, pages: Pages) -> int:
         """Count the offenders of a range and close what is settled by them; the rows that there were."""
         if self.query.computes:
             return 0
         for place, probe in enumerate(tuple(probes), 1):
             every = isinstance(probe, Count) and isinstance(probe.condition, Always)
-            self.found[probe] += int(row[0] if every else row[place])
+            number = int(row[0] if every else row[place])
+            self.found[probe] += number
+            if number:
+                self.round.places.setdefault(probe, pages)
             if self.found[probe] >= self.query.limit:
                 self.settled_after[probe] = self.seconds
                 self.open.remove(probe)

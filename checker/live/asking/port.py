@@ -55,13 +55,14 @@ class Held:
     `readable` says that the role may SELECT from it, `filtered` that row-level security hides rows from it,
     `locked` that another session holds or awaits it for itself alone. `version` changes when the table is emptied
     or written anew as a whole. `parts` are the tables that its rows are in, `longest` the pages of the largest of
-    them; 0 where rows cannot be read by their pages.
+    them; 0 where rows cannot be read by their pages. `key` are the columns of the primary key.
     """
 
     large: bool = True
     pages: int = 0
     parts: int = 1
     longest: int = 0
+    key: tuple[str, ...] = ()
     leading: frozenset[str] = frozenset()
     readable: bool = True
     filtered: bool = False
@@ -78,5 +79,5 @@ class Asked(Protocol):
     def held(self, tables: Iterable[QName]) -> Mapping[QName, Held]:
         """What is known about these tables; raises NoAnswer."""
 
-    def row(self, query: str, seconds: float) -> Row:
-        """The one row of a query that may take so long; raises Raised or NoAnswer."""
+    def rows(self, query: str, seconds: float) -> list[Row]:
+        """The rows of a query that may take so long; raises Raised or NoAnswer."""

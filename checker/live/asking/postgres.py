@@ -18,7 +18,7 @@ from psycopg import errors, pq
 
 from checker.asking import SMALL
 from checker.catalog import QName
-from checker.live.asking.port import Gone, Held, Locked, NoAnswer, NoRight, Raised, TooLong
+from checker.live.asking.port import Gone, Held, Locked, NoAnswer, NoRight, Raised, Row, TooLong
 from checker.live.asking.rows_sql import literal, quoted
 
 LOCK_TIMEOUT = 50
@@ -63,7 +63,10 @@ SELECT a.nspname, a.relname,
              WHERE x.indrelid = a.oid AND x.indisvalid AND x.indpred IS NULL AND am.amname = 'btree'),
        has_table_privilege(a.oid, 'SELECT'),
        row_security_active(a.oid),
-       s.locked, s.version
+       s.locked, s.version,
+       ARRAY(SELECT att.attname::text FROM pg_index x CROSS JOIN unnest(x.indkey) WITH ORDINALITY AS k (number, place)
+             JOIN pg_attribute att ON att.attrelid = x.indrelid AND att.attnum = k.number
+             WHERE x.indrelid = a.oid AND x.indisprimary ORDER BY k.place)
 FROM asked a JOIN summed s ON s.top = a.oid
 """
 
@@ -114,15 +117,14 @@ class AskedPostgres:
             raise self._explained(problem, 0, 10) from None
         return {QName(schema, name): _held(*rest) for schema, name, *rest in rows}
 
-    def row(self, query: str, seconds: float) -> tuple[Any, ...]:
-        """The one row of a query."""
+    def rows(self, query: str, seconds: float) -> list[Row]:
+        """The rows of a query."""
         limit = max(int(seconds * 1000), 1)
         before = f"SAVEPOINT ddlguard; SET LOCAL statement_timeout = {limit}; "
         cursor = self._send(f"{before}{query}\n; ROLLBACK TO SAVEPOINT ddlguard", seconds)
         while cursor.description is None and cursor.nextset():
             pass
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row or ()
+        return cursor.fetchall()
 
     def _send(self, text: str, seconds: float) -> psycopg.Cursor[Any]:
         """Several statements as one message; no parameters, so nothing is prepared."""
@@ -190,8 +192,9 @@ def _held(
     filtered: bool,
     locked: bool,
     version: str,
+    key: list[str],
 ) -> Held:
     return Held(
         large=pages * PAGE > SMALL, pages=pages, parts=parts, longest=longest, leading=frozenset(leading),
-        readable=readable, filtered=filtered, locked=locked, version=version,
+        readable=readable, filtered=filtered, locked=locked, version=version, key=tuple(key),
     )  # fmt: skip

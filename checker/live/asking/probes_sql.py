@@ -25,6 +25,7 @@ from checker.probe import (
     Matching,
     NotAmong,
     Orphans,
+    Probe,
 )
 from checker.rows import Computed, Copy, Output, Rows
 from checker.sqltype import SqlType
@@ -81,9 +82,11 @@ class ProbesSql(RowsSql):
 
     def found(self, probe: Count, limit: int) -> str:
         """How many rows meet the condition, up to a limit."""
+        return _number_of(self._found(probe, "1", limit))
+
+    def _found(self, probe: Count, what: str, limit: int) -> str:
         source = self.source(probe.rows, self.alias_of([probe.condition]))
-        inner = f"SELECT 1 FROM {source} WHERE {self.condition(probe.condition)} LIMIT {limit}"
-        return f"SELECT count(*) FROM ({inner}) AS found"
+        return f"SELECT {what} FROM {source} WHERE {self.condition(probe.condition)} LIMIT {limit}"
 
     # Everything else
 
@@ -95,21 +98,28 @@ class ProbesSql(RowsSql):
 
     def duplicates(self, probe: Duplicates, limit: int) -> str:
         """How many keys occur more than once, up to a limit."""
+        return _number_of(self._duplicates(probe, "1", limit))
+
+    def _duplicates(self, probe: Duplicates, what: str, limit: int) -> str:
         keys = [self.key(probe.rows, one) for one in probe.keys]
         tests = [] if probe.nulls_equal else [f"{key} IS NOT NULL" for key in keys]
         if probe.where is not None:
             tests.append(f"({self.text(probe.where)}\n)")
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         source = self.source(probe.rows, probe.alias or ROW)
-        inner = f"SELECT 1 FROM {source}{where} GROUP BY {', '.join(keys)} HAVING count(*) > 1 LIMIT {limit}"
-        return f"SELECT count(*) FROM ({inner}) AS found"
+        return (
+            f"SELECT {what} FROM {source}{where} GROUP BY {', '.join(keys)} HAVING count(*) > 1 LIMIT {limit}"
+        )
 
     def matching(self, probe: Matching, limit: int) -> str:
         """How many rows have a partner, up to a limit."""
+        return _number_of(self._matching(probe, "1", limit))
+
+    def _matching(self, probe: Matching, what: str, limit: int) -> str:
         alias = probe.alias or ROW
         where = f" WHERE ({self.text(probe.where)}\n)" if probe.where is not None else ""
         keys = ", ".join(f"{self.key(probe.rows, one)} AS k{at}" for at, one in enumerate(probe.keys))
-        mine = f"(SELECT {keys} FROM {self.source(probe.rows, alias)}{where}) AS mine"
+        mine = f"(SELECT {keys}, {what} AS what FROM {self.source(probe.rows, alias)}{where}) AS mine"
         equals = self._same if probe.nulls_equal else "="
         tests = [
             f"{self.key(probe.others, one)} {equals} mine.k{at}" for at, one in enumerate(probe.other_keys)
@@ -117,11 +127,13 @@ class ProbesSql(RowsSql):
         if probe.where is not None:
             tests.append(f"({self.text(probe.where)}\n)")
         partner = f"SELECT 1 FROM {self.source(probe.others, alias)} WHERE {' AND '.join(tests)}"
-        inner = f"SELECT 1 FROM {mine} WHERE EXISTS ({partner}) LIMIT {limit}"
-        return f"SELECT count(*) FROM ({inner}) AS found"
+        return f"SELECT mine.what FROM {mine} WHERE EXISTS ({partner}) LIMIT {limit}"
 
     def orphans(self, probe: Orphans, limit: int) -> str:
         """How many rows have no parent, up to a limit."""
+        return _number_of(self._orphans(probe, "1", limit))
+
+    def _orphans(self, probe: Orphans, what: str, limit: int) -> str:
         columns = [f"child.{quoted(one)}" for one in probe.columns]
         given = " AND ".join(f"{one} IS NOT NULL" for one in columns)
         pairs = zip(columns, probe.references, strict=True)
@@ -132,8 +144,21 @@ class ProbesSql(RowsSql):
             some = " OR ".join(f"{one} IS NULL" for one in columns)
             any_given = " OR ".join(f"{one} IS NOT NULL" for one in columns)
             missing = f"({missing} OR (({some}) AND ({any_given})))"
-        inner = f"SELECT 1 FROM {self.source(probe.rows, 'child')} WHERE {missing} LIMIT {limit}"
-        return f"SELECT count(*) FROM ({inner}) AS found"
+        return f"SELECT {what} FROM {self.source(probe.rows, 'child')} WHERE {missing} LIMIT {limit}"
+
+    def keys(self, probe: Probe, columns: Sequence[str], limit: int) -> str | None:
+        """The primary keys of some offenders as texts; of those that are twice there the least and the greatest."""
+        one = " || ', ' || ".join(f"CAST({quoted(column)} AS text)" for column in columns)
+        match probe:
+            case Count(condition=condition) if self.condition(condition) is not None:
+                return self._found(probe, one, limit)
+            case Duplicates():
+                return self._duplicates(probe, f"min({one}), max({one})", limit)
+            case Matching():
+                return self._matching(probe, one, limit)
+            case Orphans():
+                return self._orphans(probe, one.replace("CAST(", "CAST(child."), limit)
+        return None
 
     def evaluates(self, probe: Evaluates) -> str:
         """Computes every column of every row."""
@@ -162,6 +187,11 @@ class ProbesSql(RowsSql):
     @property
     def _same(self) -> str:
         return "IS NOT DISTINCT FROM" if self.is_postgres else "IS"
+
+
+def _number_of(inner: str) -> str:
+    """How many rows there are of a query that ends at a limit."""
+    return f"SELECT count(*) FROM ({inner}) AS found"
 
 
 def _collation(name: str) -> str:

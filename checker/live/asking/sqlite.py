@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from checker.asking import SMALL
 from checker.catalog import QName
-from checker.live.asking.port import Held, Locked, NoAnswer, TooLong
-from checker.live.asking.rows_sql import quoted
+from checker.live.asking.port import Held, Locked, NoAnswer, Row, TooLong
+from checker.live.asking.rows_sql import literal, quoted
 
 BUSY_MILLISECONDS = 50
 STEPS = 10_000
@@ -29,31 +28,38 @@ class AskedSqlite:
         """What is known about these tables: in a small file all of them are small."""
         (pages,), (size,) = self._first("PRAGMA page_count"), self._first("PRAGMA page_size")
         if int(pages) * int(size) <= SMALL:
-            return {name: Held(large=False) for name in tables}
+            return {name: Held(large=False, key=self._key(name)) for name in tables}
         return {name: self._held(name) for name in tables}
+
+    def _key(self, name: QName) -> tuple[str, ...]:
+        given = f"{literal(name.name)}, {literal(name.schema)}"
+        found = self._all(f"SELECT name FROM pragma_table_info({given}) WHERE pk ORDER BY pk")
+        return tuple(column for (column,) in found)
 
     def _held(self, name: QName) -> Held:
         try:
             (last,) = self._first(f"SELECT max(rowid) FROM {quoted(name.schema)}.{quoted(name.name)}")
         except NoAnswer:  # WITHOUT ROWID
-            return Held()
-        return Held(large=int(last or 0) > MANY, pages=int(last or 0) // 100)
+            return Held(key=self._key(name))
+        return Held(large=int(last or 0) > MANY, pages=int(last or 0) // 100, key=self._key(name))
 
-    def row(self, query: str, seconds: float) -> tuple[Any, ...]:
-        """The one row of a query."""
+    def rows(self, query: str, seconds: float) -> list[Row]:
+        """The rows of a query."""
         end = time.perf_counter() + seconds
         self._connection.set_progress_handler(lambda: time.perf_counter() > end, STEPS)
         try:
-            return self._first(query)
+            return self._all(query)
         finally:
             self._connection.set_progress_handler(None, 0)
 
-    def _first(self, query: str) -> tuple[Any, ...]:
+    def _first(self, query: str) -> Row:
+        return next(iter(self._all(query)), ())
+
+    def _all(self, query: str) -> list[Row]:
         try:
-            row: tuple[Any, ...] | None = self._connection.execute(query).fetchone()
+            return self._connection.execute(query).fetchall()
         except sqlite3.Error as problem:
             raise self._failure(problem) from None
-        return row or ()
 
     def _failure(self, problem: sqlite3.Error) -> NoAnswer:
         match getattr(problem, "sqlite_errorcode", 0) & 0xFF:
