@@ -33,6 +33,7 @@ else:
             made.__init__ = _first_init
             made.__repr__, made.__setattr__, made.__delattr__ = _repr, _refuse, _refuse
             made.__eq__, made.__hash__ = _comparison(made)
+            made.__getstate__, made.__setstate__ = _state, _restore
             return made
 
         return define if cls is None else define(cls)
@@ -101,6 +102,14 @@ else:
     def _repr(self):
         shown = (f"{field.name}={getattr(self, field.name)!r}" for field in fields(self) if field.repr)
         return f"{type(self).__qualname__}({', '.join(shown)})"
+
+    def _state(self):
+        """What `copy` and `pickle` take along: slots have no `__dict__`."""
+        return [getattr(self, field.name) for field in fields(self)]
+
+    def _restore(self, state):
+        for field, value in zip(fields(self), state, strict=True):
+            object.__setattr__(self, field.name, value)
 
     def _refuse(self, name, *value):
         raise FrozenInstanceError(f"cannot {'assign to' if value else 'delete'} field {name!r}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
-from dataclasses import FrozenInstanceError, field, fields, is_dataclass
+import pickle
+from dataclasses import FrozenInstanceError, asdict, field, fields, is_dataclass
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any, Generic, TypeVar
@@ -11,6 +13,8 @@ from typing import Any, Generic, TypeVar
 import pytest
 
 import checker
+from checker.catalog import Column, Expr
+from checker.sqltype import SqlType
 from checker.values import dataclass, replace
 
 C = TypeVar("C")
@@ -144,3 +148,9 @@ def test_every_class_of_the_project_can_be_made() -> None:
     for kind in kinds:
         with pytest.raises(TypeError, match=r"__init__\(\) got an unexpected keyword argument"):
             kind(there_is_no_such_field=1)
+
+
+def test_values_can_be_copied_and_pickled() -> None:
+    column = Column("id", SqlType("numeric", args=(10, 2)), default=Expr("0"))
+    assert copy.deepcopy(column) == column == pickle.loads(pickle.dumps(column))
+    assert asdict(column)["type"]["args"] == (10, 2)
