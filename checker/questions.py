@@ -12,17 +12,22 @@ from checker.probe import (
     Answer,
     Answers,
     Count,
+    DoesNotCast,
     Duplicates,
     Evaluates,
     IsNotNull,
     IsNull,
+    IsTooLong,
+    Key,
+    Loses,
     Matching,
+    NotAmong,
     Orphans,
     Probe,
     Unanswered,
     why_not,
 )
-from checker.rows import Formula, Fresh, Given, Nothing, Value
+from checker.rows import Both, Computed, Copy, Formula, Fresh, Given, Kept, Nothing, Opaque, Rows, Value
 from checker.values import dataclass
 
 _CONSTANT = re.compile(r"\s*([-+]?\d[\d.]*|'[^']*'|true|false)\s*", re.IGNORECASE)
@@ -44,6 +49,54 @@ def settled(probe: Probe) -> Answer | None:
             return Answer(len(rows), total=len(rows), how="as the statement says", seconds=None)
         case Count(rows=Given() as rows, condition=IsNull(column=name) | IsNotNull(column=name)):
             return _nulls(rows, name, wanted=isinstance(probe.condition, IsNull))
+        case _ if _needs_no_look(probe):
+            return Answer(0, how="as the statements say", seconds=None)
+        case _:
+            return None
+
+
+def _needs_no_look(probe: Probe) -> bool:
+    """True where no row can be meant, for a column is NULL in every row, or in none."""
+    match probe:
+        case Count(rows=rows, condition=IsNull(column=name)):
+            return _constant(rows, name) is False
+        case Count(
+            rows=rows, condition=IsNotNull(column=name) | DoesNotCast(column=name) | Loses(column=name)
+        ):
+            return _constant(rows, name) is True
+        case Count(rows=rows, condition=NotAmong(column=name) | IsTooLong(column=name)):
+            return _constant(rows, name) is True
+        case Orphans(rows=rows, columns=columns, full=full):
+            return (all if full else any)(_constant(rows, name) is True for name in columns)
+        case Duplicates(rows=rows, keys=keys, nulls_equal=False):
+            return _is_null_somewhere(rows, keys)
+        case Matching(rows=rows, others=others, keys=keys, other_keys=other_keys, nulls_equal=False):
+            return _is_null_somewhere(rows, keys) or _is_null_somewhere(others, other_keys)
+        case _:
+            return False
+
+
+def _is_null_somewhere(rows: Rows, keys: tuple[Key, ...]) -> bool:
+    """True where one of the key's columns is NULL in every row: nothing is equal to it."""
+    return any(isinstance(one.value, str) and _constant(rows, one.value) is True for one in keys)
+
+
+def _constant(rows: Rows, column: str) -> bool | None:
+    """True where a column is NULL in every row, False where in none; None where that depends on the live rows."""
+    match rows:
+        case Given(fields=fields, rows=given):
+            place = next((at for at, one in enumerate(fields) if one.name == column), None)
+            found = {_is_null(row[place]) for row in given} if place is not None else {None}
+            return found.pop() if len(found) == 1 else None
+        case Computed(source=source, outputs=outputs, when=when):
+            value = next((one.value for one in outputs if one.field.name == column), Opaque())
+            new = _constant(source, value.column) if isinstance(value, Copy) else _is_null(value)
+            return new if when is None or new == _constant(source, column) else None
+        case Kept(source=source):
+            return _constant(source, column)
+        case Both(first=first, second=second):
+            one = _constant(first, column)
+            return one if one == _constant(second, column) else None
         case _:
             return None
 

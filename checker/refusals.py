@@ -120,6 +120,8 @@ class Demand:
     refusal: RowsRefused
     counts_only: bool = False
     """An error that the server raises while it looks is left to the demands that follow."""
+    far_fetched: bool = False
+    """It takes a value that hardly anybody stores: asked where somebody answers, and no risk where nobody does."""
 
     @property
     def probe(self) -> Probe:

@@ -49,7 +49,16 @@ def _cast(view: Demands, change: to.AlterColumnType, rows: Rows, source: SqlType
         return
     probe = Count(rows, DoesNotCast(name, source, target, explicit))
     kind, code, message = _failure(source, target)
-    yield _refused(kind, view, code, message, change, probe)
+    refused = _refused(kind, view, code, message, change, probe)
+    yield replace(refused, far_fetched=_is_far_fetched(source, target))
+
+
+def _is_far_fetched(source: SqlType, target: SqlType) -> bool:
+    """True where it takes a moment some 290,000 years from now."""
+    pair = source.name, target.name
+    return all(one == "date" or one.startswith("timestamp") for one in pair) and not (
+        source.array or target.array
+    )
 
 
 def _failure(source: SqlType, target: SqlType) -> tuple[type[RowsRefused], str, str]:

@@ -15,10 +15,27 @@ from checker.probe import (
     IsNotNull,
     IsNull,
     Key,
+    Matching,
+    NotAmong,
+    Orphans,
+    Probe,
     Unanswered,
 )
 from checker.questions import Questions
-from checker.rows import Field, Formula, Fresh, Given, Nothing, Opaque, Stored, Value
+from checker.rows import (
+    Computed,
+    Copy,
+    Field,
+    Formula,
+    Fresh,
+    Given,
+    Kept,
+    Nothing,
+    Opaque,
+    Output,
+    Stored,
+    Value,
+)
 from checker.sqltype import SqlType
 
 FIELDS = (Field("a", SqlType("integer")),)
@@ -65,7 +82,52 @@ def test_no_row_has_no_duplicate() -> None:
     assert answer.none
 
 
+LIVE = Stored(QName("public", "t"), FIELDS)
+PARENTS = Stored(QName("public", "p"), FIELDS)
+NEW = Field("b", SqlType("integer"))
+
+
+def with_column(value: Value, when: Formula | None = None) -> Computed:
+    """The live rows with a column that the run adds, or writes where a condition is true."""
+    return Computed(LIVE, "t", (Output(FIELDS[0], Copy("a")), Output(NEW, value)), when)
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [
+        Orphans(with_column(Formula("NULL")), PARENTS, ("b",), ("a",)),
+        Orphans(with_column(Formula("NULL")), PARENTS, ("a", "b"), ("a", "a")),
+        Duplicates(with_column(Formula("NULL")), (Key("a"), Key("b"))),
+        Matching(LIVE, with_column(Formula("NULL")), (Key("a"),), (Key("b"),)),
+        Count(with_column(Formula("7")), IsNull("b")),
+        Count(with_column(Formula("NULL")), IsNotNull("b")),
+        Count(with_column(Formula("NULL")), NotAmong("b", ("x",))),
+        Count(Kept(with_column(Formula("7")), "t", Formula("a > 1")), IsNull("b")),
+    ],
+)
+def test_what_a_new_column_decides(probe: Probe) -> None:
+    answer = Questions(no_rows=NO_ROWS).ask(probe)
+    assert isinstance(answer, Answer)
+    assert answer.none
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [
+        Orphans(with_column(Formula("NULL")), PARENTS, ("a", "b"), ("a", "a"), full=True),
+        Orphans(with_column(Formula("7")), PARENTS, ("b",), ("a",)),
+        Duplicates(with_column(Formula("NULL")), (Key("b"),), nulls_equal=True),
+        Duplicates(with_column(Formula("7")), (Key("b"),)),
+        Count(with_column(Formula("NULL")), IsNull("b")),
+        Count(with_column(Formula("7"), Formula("a > 1")), IsNull("b")),
+        Count(with_column(Copy("a")), IsNull("b")),
+    ],
+)
+def test_what_a_new_column_leaves_open(probe: Probe) -> None:
+    assert Questions().ask(probe) is None
+
+
 def test_live_rows_have_to_be_looked_at() -> None:
-    probe = Count(Stored(QName("public", "t"), FIELDS))
+    probe = Count(LIVE)
     assert Questions(no_rows=NO_ROWS).ask(probe) == Unanswered(NO_ROWS)
     assert Questions().ask(probe) is None
