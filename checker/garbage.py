@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,3 +20,8 @@ def rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
+
+
+def no_last_collection() -> None:
+    """Spare a process that ends the search through all that it still holds: the system takes it back at once."""
+    atexit.register(gc.freeze)

@@ -80,15 +80,23 @@ def _check_only(catalog: Catalog, table: Table, change: AddConstraint) -> None:
 
 def with_constraint(table: Table, constraint: Constraint, index: Index | None = None) -> Table:
     """The table with the constraint and its index; a primary key's columns become NOT NULL."""
-    if isinstance(constraint, PrimaryKey):
-        for name in constraint.columns:
-            column = table.column(name)
-            if column is not None and column.nullable:
-                table = with_column(table, replace(column, nullable=False))
-    if isinstance(constraint, NotNull) and (column := table.column(constraint.column)):
-        table = with_column(table, replace(column, nullable=False))
+    for name in _required(constraint):
+        column = table.column(name)
+        if column is not None and column.nullable:
+            table = with_column(table, replace(column, nullable=False))
     indexes = (*table.indexes, index) if index is not None else table.indexes
     return replace(table, constraints=(*table.constraints, constraint), indexes=indexes)
+
+
+def _required(constraint: Constraint) -> tuple[str, ...]:
+    """The columns that the constraint makes NOT NULL."""
+    match constraint:
+        case PrimaryKey(columns=columns):
+            return columns
+        case NotNull(column=column):
+            return (column,)
+        case _:
+            return ()
 
 
 def require_free_constraint(table: Table, name: str, *, cut: bool = False) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from checker import __version__
 from checker.cli import helptext
 from checker.cli.stop import Exit, Stop
+from checker.garbage import no_last_collection
 from checker.outputs.escape import visible
 
 
@@ -17,6 +18,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `ddlguard ARGUMENTS` and return its exit code; the arguments of the process unless given."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _never_fail_to_print()
+    if argv is None:
+        no_last_collection()
     try:
         code = _run(arguments)
         sys.stdout.flush()

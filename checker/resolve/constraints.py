@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from checker.catalog import (
     Check,
@@ -200,9 +200,9 @@ def _not_null(scope: Scope, table: Table, node: ConstraintNode) -> Made | None:
     return Made(NotNull(name, column, not node.not_valid, node.no_inherit))
 
 
-def not_null_of(scope: Scope, table: Table, column: Column) -> NotNull:
+def not_null_of(scope: Scope, table: Table, column: Column, taken: Collection[str]) -> NotNull:
     """The automatic NOT NULL constraint that PostgreSQL 18 gives to a column."""
-    return NotNull(not_null_name(scope.catalog, table.name, column.name), column.name)
+    return NotNull(not_null_name(scope.catalog, table.name, column.name, taken), column.name)
 
 
 # EXCLUDE

@@ -181,11 +181,15 @@ def _not_nulls(draft: Draft, keyed: set[str]) -> Draft:
     """PostgreSQL 18: every NOT NULL column has a constraint for it."""
     if draft.scope.catalog.server.version < (18,):
         return draft
-    for column in draft.table.columns:
-        named = any(isinstance(one, NotNull) and one.column == column.name for one in draft.table.constraints)
-        if not named and (not column.nullable or column.name in keyed):
-            draft = draft.add(Made(not_null_of(draft.scope, draft.table, column)))
-    return draft
+    table = draft.table
+    said = {one.column for one in table.constraints if isinstance(one, NotNull)}
+    new: dict[str, NotNull] = {}
+    for column in table.columns:
+        if column.name not in said and (not column.nullable or column.name in keyed):
+            made = not_null_of(draft.scope, table, column, taken=new)
+            new[made.name] = made
+            said.add(column.name)
+    return draft.put(replace(table, constraints=(*table.constraints, *new.values()))) if new else draft
 
 
 # Inheritance and partitions
