@@ -134,6 +134,7 @@ class AlterColumnType(TableChange):
     type: SqlType
     using: Expr | None = None
     collation: str | None = None
+    along: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

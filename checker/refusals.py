@@ -122,11 +122,18 @@ class Demand:
     """An error that the server raises while it looks is left to the demands that follow."""
     far_fetched: bool = False
     """It takes a value that hardly anybody stores: asked where somebody answers, and no risk where nobody does."""
+    doubt: str = ""
+    """Why rows that are found do not prove that the server refuses; "" where they do."""
 
     @property
     def probe(self) -> Probe:
         """The question."""
         return self.refusal.probe
+
+    @property
+    def is_secondary(self) -> bool:
+        """True where it is worth a question and no more: nobody is told of it where there is nobody to ask."""
+        return self.far_fetched or bool(self.doubt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,9 @@ class _Run:
                 self.pending.clear()
             return
         del self.pending[pending:]
+        if session.in_transaction and not self.session.in_transaction:
+            self.session = replace(self.session, after_failure=True)
+            return
         self.catalog, self.session = catalog, replace(session, after_failure=True)
         if session.in_transaction and self.catalog.server.is_postgres:
             self.session = replace(self.session, aborted=self._last_code)
@@ -282,10 +285,12 @@ class _Run:
         risks = []
         for demand in demands(before, after, change, self.session):
             answer = self.questions.ask(demand.probe)
-            if isinstance(answer, Unanswered) and answer.why in NOT_LOOKED and demand.far_fetched:
+            if isinstance(answer, Unanswered) and answer.why in NOT_LOOKED and demand.is_secondary:
                 continue
             if isinstance(answer, Unanswered):
                 risks.append(Risk(demand.refusal, answer.why))
+            elif answer is not None and not answer.none and demand.doubt:
+                risks.append(Risk(demand.refusal, demand.doubt))
             elif answer is not None and not answer.none and not (answer.error and demand.counts_only):
                 raise demand.refusal.answered(answer)
             else:
@@ -312,6 +317,10 @@ class _Run:
             return (yield from self.change(NotUnderstood(reason=reason, everything=True, at=change.at)))
         self._last_code = error.code
         yield self._step(change, self.catalog, error)
+        if isinstance(change, to.Commit) and (self.catalog.server.is_postgres or change.implicit):
+            # a COMMIT that is refused is a ROLLBACK; on SQLite whoever sent it has still to say so
+            self.session, self.catalog = fold(self.session, self.catalog, to.Rollback())
+            self.pending.clear()
         return False
 
     def _step(

@@ -139,13 +139,12 @@ def _with_plain_keys(catalog: Catalog, table: Table) -> Catalog:
 
 
 def _check_foreign_keys(catalog: Catalog, change: AlterColumnType) -> None:
-    """Foreign keys are made anew: the pair of types must be comparable still.
-
-    One that refers to its own table is left out: the same statement may change both of its columns.
-    """
+    """Foreign keys are made anew: the pair of types must be comparable still, when the whole statement is over."""
     for holder in catalog.tables(around=change.table):
         for key in holder.foreign_keys:
-            if key.target == holder.name or change.table not in (holder.name, key.target):
+            if change.table not in (holder.name, key.target):
+                continue
+            if key.target == holder.name and not change.along.isdisjoint((*key.columns, *key.references)):
                 continue
             _check_foreign_key(catalog, holder, key)
 

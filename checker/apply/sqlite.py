@@ -29,6 +29,7 @@ from checker.apply.sqlite_names import (
 from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import (
     Catalog,
+    Check,
     ForeignKey,
     Index,
     PrimaryKey,
@@ -41,6 +42,8 @@ from checker.catalog import (
     ViewColumn,
 )
 from checker.errors import DependentObjects, DuplicateObject, MissingObject, Refused
+from checker.sql.expression import expr
+from checker.sql.tokens import tokenize
 from checker.values import replace
 
 
@@ -111,8 +114,22 @@ def _check_constraint(catalog: Catalog, table: Table, constraint: object) -> Non
                 if name.lower() not in known:
                     message = f'unknown column "{name}" in foreign key definition'
                     raise MissingObject(CODE, message, f"{full}.{name}", kind="column")
+        case Check(expr=condition):
+            for name in _unknown_columns(condition.text, known):
+                raise MissingObject(CODE, f"no such column: {name}", f"{full}.{name}", kind="column")
         case _:
             pass
+
+
+_NO_COLUMNS = frozenset(("rowid", "_rowid_", "oid", "true", "false"))
+
+
+def _unknown_columns(text: str, known: set[str]) -> list[str]:
+    """The columns that a condition reads and the table has not; a word in quotes may be a string."""
+    tokens = tokenize(text, "sqlite")
+    words = {token.text.lower() for token in tokens if token.kind == "word"}
+    reads = {name.lower() for name in expr(text, tokens, "sqlite").columns}
+    return sorted((reads & words) - known - _NO_COLUMNS)
 
 
 def drop_table(catalog: Catalog, change: changes.DropTable) -> Applied:

@@ -147,10 +147,12 @@ def _in_the_way(catalog: Catalog, table: Table, name: str) -> Iterator[ApplyErro
 def _is_tables_own(table: Table, place: int, name: str) -> bool:
     """True where the constraint surely stands behind the columns and not in the definition of this one.
 
-    The catalog does not keep where a constraint was written, only the order: those of the columns come first,
-    column by column. A check may stand at any column that it reads, or another one.
+    Of keys the catalog keeps only the order: those of the columns come first, column by column. A check that stands
+    at a column may be that of any column that it reads, or of another one.
     """
     constraint = table.constraints[place]
+    if isinstance(constraint, Check | ForeignKey) and not constraint.inline:
+        return True
     if isinstance(constraint, PrimaryKey | Unique | ForeignKey) and len(constraint.columns) > 1:
         return True
     order = {column.name: at for at, column in enumerate(table.columns)}

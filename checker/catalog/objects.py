@@ -100,7 +100,8 @@ Action = Literal["no action", "restrict", "cascade", "set null", "set default"]
 class ForeignKey:
     """A foreign key; `references` are never empty once resolved (the target's primary key by default).
 
-    `implied` says that they were not written: on SQLite they come and go with the table referred to.
+    `implied` says that they were not written: on SQLite they come and go with the table referred to. `inline` says
+    that it stands in the definition of its column, which there takes it along when it goes.
     """
 
     name: str
@@ -115,11 +116,12 @@ class ForeignKey:
     deferrable: bool = False
     initially_deferred: bool = False
     implied: bool = field(default=False, compare=False)
+    inline: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A CHECK constraint; `inherited` and `own` as of columns."""
+    """A CHECK constraint; `inherited` and `own` as of columns, `inline` as of foreign keys."""
 
     name: str
     expr: Expr
@@ -128,6 +130,7 @@ class Check:
     no_inherit: bool = False
     inherited: bool = False
     own: bool = True
+    inline: bool = field(default=False, compare=False)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -57,6 +57,17 @@ class Demands:
         deferred = session.settings.get("defer_foreign_keys", ("0",))[-1].lower()
         return key.initially_deferred or (not self.is_postgres and deferred in ("1", "on", "true", "yes"))
 
+    def is_deferrable(self, table: Table, index: Index) -> bool:
+        """True for the index of a DEFERRABLE constraint, which is looked at when the statement is over."""
+        constraint = table.constraint(index.constraint) if index.constraint else None
+        return isinstance(constraint, PrimaryKey | Unique) and constraint.deferrable
+
+    def is_put_off(self, table: Table, index: Index) -> bool:
+        """True for an index that is looked at when the transaction is over."""
+        constraint = table.constraint(index.constraint) if index.constraint else None
+        waits = isinstance(constraint, PrimaryKey | Unique) and constraint.initially_deferred
+        return waits and self.reader.scope.session.in_transaction
+
     # Not null
 
     def added_column(self, change: to.AddColumn) -> Iterator[Demand]:
@@ -160,9 +171,9 @@ class Demands:
             message = f"CHECK constraint failed: {check.name}"
         rows, formula = self.formula(check.expr.text, rows)
         probe = Count(rows, Fails(formula, name.name))
-        yield Demand(
-            CheckViolated(self.code("23514"), message, name, check.columns, probe, constraint=check.name)
-        )
+        # on SQLite it comes with a new column, and is refused like that one
+        code = "23514" if self.is_postgres else "SQLITE_ERROR"
+        yield Demand(CheckViolated(code, message, name, check.columns, probe, constraint=check.name))
 
     def formula(self, text: str, rows: Rows) -> tuple[Rows, Formula]:
         """The text as a formula on rows; where it cannot be followed the rows are unknown, for that reason."""

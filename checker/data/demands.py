@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from checker import change as to
 from checker.catalog import Catalog, PrimaryKey
 from checker.change import Change
-from checker.data import casts, written
+from checker.data import casts, deferred, written
 from checker.data.constraints import Demands
 from checker.data.formulas import Reader
 from checker.refusals import Demand
@@ -36,6 +36,8 @@ def demands(before: Catalog, after: Catalog, change: Change, session: Session) -
             yield from casts.altered_type(view, change)
         case to.Insert() | to.Update() | to.Delete():
             yield from written.demands(view, change)
+        case to.Commit() if session.aborted is None:
+            yield from deferred.demands(view)
         case to.DropTable(table=name) if not view.is_postgres:
             yield from written.dropped(view, name)
         case _:

@@ -21,6 +21,11 @@ _WHOLE_ROW = re.compile(r"\b(row_to_json|to_jsonb?|jsonb?_build_\w+)\b", re.IGNO
 NULL = Formula("NULL")
 
 
+def quoted(name: str) -> str:
+    """A name in a formula, always in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 class Unfollowed(Exception):
     """The text does what nobody can foretell; the message says what."""
 

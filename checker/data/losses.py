@@ -9,6 +9,7 @@ from checker import change as to
 from checker.casts_sql import may_lose
 from checker.catalog import Column, Expr, ForeignKey, QName
 from checker.data import writes
+from checker.data.conflicts import has_partner
 from checker.data.formulas import Reader, Unfollowed
 from checker.data.shapes import is_converted
 from checker.probe import Count, Holds, IsNotNull, Loses
@@ -78,7 +79,7 @@ def _left_behind(held: Rows, gone: Rows, key: ForeignKey) -> Count:
     match gone:
         case Kept(source=source, alias=alias, condition=condition) if source == held:
             stay = kept(held, alias, condition, negated=True)
-            return Count(stay, Holds(writes.has_partner(gone, key.columns, key.references), "x"))
+            return Count(stay, Holds(has_partner(gone, key.columns, key.references), "x"))
         case _:
             return Count(Unknown("the rows that follow are not known", held.fields))
 

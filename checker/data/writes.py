@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from checker import change as to
 from checker.catalog import Catalog, Column, Expr, ForeignKey, QName, Table
-from checker.data.formulas import NULL, Reader, Unfollowed, joined, picked
-from checker.data.keys import unique_columns
+from checker.data import conflicts
+from checker.data.conflicts import has_partner
+from checker.data.formulas import NULL, Reader, Unfollowed, joined, picked, quoted
 from checker.data.numbers import drawn_by, left_out
 from checker.data.shapes import regenerated
 from checker.rows import (
@@ -23,12 +24,10 @@ from checker.rows import (
     Nothing,
     Opaque,
     Output,
-    Reading,
     Rows,
     Selected,
     Unknown,
     Value,
-    both,
     computed,
     fields_of,
     kept,
@@ -56,7 +55,9 @@ def written(reader: Reader, table: Table, change: to.Insert | to.Update | to.Del
     """What the table and the tables that follow it hold after the statement; raises Unfollowed."""
     match change:
         case to.Insert():
-            return {table.name: after_insert(reader, table, change, inserted(reader, table, change))}
+            new = inserted(reader, table, change)
+            rows = {table.name: conflicts.after_insert(reader, table, change, new)}
+            return rows | (_replaced(reader, table) if change.tolerates == "replace" else {})
         case to.Update():
             return _after_update(reader, table, change)
         case to.Delete():
@@ -66,42 +67,14 @@ def written(reader: Reader, table: Table, change: to.Insert | to.Update | to.Del
 # INSERT
 
 
-def after_insert(reader: Reader, table: Table, change: to.Insert, new: Rows) -> Rows:
-    """The rows that were there and the new ones."""
-    old = rows_of(reader.scope.catalog, table.name)
-    if change.tolerates == "update":
-        raise Unfollowed("ON CONFLICT DO UPDATE may have changed it")
-    if change.tolerates == "replace":
-        keys = tuple(unique_columns(table))
-        if len(keys) != 1:
-            raise Unfollowed("rows of it may have been replaced")
-        return both(without_partners(old, new, keys[0]), new)
-    if change.tolerates == "nothing":
-        for columns in unique_columns(table, change.conflict):
-            new = without_partners(new, old, columns)
-    return both(old, new)
-
-
-def without_partners(rows: Rows, others: Rows, columns: tuple[str, ...]) -> Rows:
-    """The rows that have no partner with the same key among the others."""
-    if isinstance(others, Nothing) or isinstance(rows, Nothing):
-        return rows
-    return kept(rows, "x", has_partner(others, columns, columns), negated=True)
-
-
-def has_partner(others: Rows, columns: tuple[str, ...], others_columns: tuple[str, ...]) -> Formula:
-    """The condition that a row, called x, has a partner among the others with the same values in these columns."""
-    if isinstance(others, Unknown):
-        raise Unfollowed(others.why)
-    head = "EXISTS (SELECT 1 FROM "
-    pairs = zip(columns, others_columns, strict=True)
-    tests = " AND ".join(f"y.{_quoted(two)} = x.{_quoted(one)}" for one, two in pairs)
-    reading = Reading(len(head), len(head) + len("others"), "others", others, aliased=True)
-    return Formula(f"{head}others AS y WHERE {tests})", frozenset(columns), (reading,))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _replaced(reader: Reader, table: Table) -> dict[QName, Rows]:
+    """OR REPLACE deletes the rows that are in the way, and foreign keys act on that."""
+    why = "rows that it refers to may have been replaced"
+    return {
+        child.name: Unknown(why, fields_of(child))
+        for child, key in references(reader, table.name)
+        if key.on_delete not in ("no action", "restrict") and child.name != table.name
+    }
 
 
 def draws(reader: Reader, table: Table, change: to.Insert) -> dict[QName, Draws]:
@@ -254,6 +227,21 @@ def updated(reader: Reader, table: Table, change: to.Update) -> Updated:
         regenerated(reader, table, computed(changed, alias, outputs)),
         changed, alias, outputs, when,
     )  # fmt: skip
+
+
+def moved(reader: Reader, table: Table, change: to.Update, columns: tuple[str, ...]) -> Rows:
+    """Those rows alone that get another key in these columns; raises Unfollowed."""
+    source, alias = rows_of(reader.scope.catalog, table.name), change.alias or table.name.name
+    when = _condition(reader, change.where, change.sources)
+    changed = kept(source, alias, when) if when is not None else source
+    values = {name: _assigned(reader, table, change, name, value) for name, value in change.sets}
+    fields = [one for one in fields_of(table) if one.name in columns]
+    new = (Output(one, values.get(one.name, Copy(one.name))) for one in fields)
+    old = (Output(Field(f"old {one.name}", one.type, one.collation), Copy(one.name)) for one in fields)
+    differ = "IS DISTINCT FROM" if reader.scope.is_postgres else "IS NOT"
+    tests = (f"x.{quoted(one.name)} {differ} x.{quoted(f'old {one.name}')}" for one in fields)
+    condition = Formula(" OR ".join(tests), frozenset(columns))
+    return kept(computed(changed, alias, (*new, *old)), "x", condition)
 
 
 def _condition(reader: Reader, where: Expr | None, sources: Expr | None) -> Formula | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from checker import change as to
 from checker.catalog import Check, Column, Exclusion, ForeignKey, Index, QName, Table
-from checker.data import writes
+from checker.data import conflicts, writes
 from checker.data.constraints import Demands
 from checker.data.formulas import Unfollowed
 from checker.data.keys import unique_indexes
@@ -35,6 +35,7 @@ from checker.refusals import (
     ValueRefused,
 )
 from checker.rows import Nothing, Rows, Unknown, fields_of, kept, rows_of, with_text
+from checker.values import replace
 
 
 def demands(view: Demands, change: to.Insert | to.Update | to.Delete) -> Iterator[Demand]:
@@ -65,31 +66,52 @@ def _inserted(view: Demands, table: Table, change: to.Insert) -> Iterator[Demand
         new = Unknown(str(problem), fields_of(table))
     if isinstance(new, Nothing):
         return
-    if change.tolerates == "nothing" and not view.is_postgres:
-        yield from _keys_of(view, table, new, None)
+    old = rows_of(view.before, table.name)
+    taken = _taken(view, table, change, new, old)
+    if conflicts.is_or_ignore(view.reader, change):
+        yield from _keys_of(view, table, taken, None)
         return
     given = writes.given(view.reader, table, change)
     numbered = {one.name for one in table.columns if is_numbered(view.before, table, one)} - given
     yield from _values(view, table, new, tuple(column.name for column in table.columns), numbered)
-    if change.tolerates in (None, "nothing"):
-        old = rows_of(view.before, table.name)
-        for index in _judging(table, change, given):
-            yield from _collisions(view, table, index, new, old, among=change.tolerates is None)
-    yield from _keys_of(view, table, new, None)
+    if change.tolerates != "replace":
+        for index in _judging(view, table, change, given):
+            yield from _collisions(view, table, index, taken, old, among=change.tolerates is None)
+    elif any(writes.references(view.reader, table.name)):
+        yield from _deleted(view, table, _replaced(table, change, new, old))
+    yield from _keys_of(view, table, taken, None)
 
 
-def _judging(table: Table, change: to.Insert, given: frozenset[str]) -> Iterator[Index]:
+def _taken(view: Demands, table: Table, change: to.Insert, new: Rows, old: Rows) -> Rows:
+    """The new rows that give way to none that is there."""
+    if change.tolerates not in ("nothing", "update"):
+        return new
+    try:
+        return conflicts.taken(view.reader, table, change, new, old)
+    except Unfollowed as problem:
+        return Unknown(str(problem), fields_of(table))
+
+
+def _replaced(table: Table, change: to.Insert, new: Rows, old: Rows) -> Rows:
+    """The rows that OR REPLACE takes away."""
+    keys = conflicts.arbiters(table, change)
+    if isinstance(new, Unknown) or len(keys) != 1:
+        return Unknown("which rows are replaced is not followed", fields_of(table))
+    return kept(old, "x", conflicts.has_partner(new, keys[0], keys[0]))
+
+
+def _judging(view: Demands, table: Table, change: to.Insert, given: frozenset[str]) -> Iterator[Index]:
     """The unique indexes that refuse a row; ON CONFLICT DO NOTHING leaves out those that it names.
 
     SQLite gives out row ids that are free, PostgreSQL's sequences do not look.
     """
+    arbiters = conflicts.arbiters(table, change)
     for index in unique_indexes(table):
         if all(table.is_row_id(one) and one.name not in given for one in _columns(table, index)):
             continue
-        named = change.conflict is not None and (
-            not change.conflict or set(change.conflict) == set(index.columns)
-        )
-        if not (change.tolerates == "nothing" and named):
+        if view.is_put_off(table, index):
+            continue
+        if change.tolerates is None or tuple(filter(None, index.columns)) not in arbiters:
             yield index
 
 
@@ -112,12 +134,29 @@ def _updated(view: Demands, table: Table, change: to.Update) -> Iterator[Demand]
     named = tuple(column.name for column in table.columns if column.name in touched)
     yield from _values(view, table, rows.changed, named)
     for index in unique_indexes(table):
-        if not touched.isdisjoint(index.reads):
+        if not touched.isdisjoint(index.reads) and not view.is_put_off(table, index):
             keys, where, found = view.index_keys(index, rows.everything, table.name.name)
             probe = Duplicates(found, keys, where, table.name.name, index.nulls_not_distinct)
             yield Demand(_duplicate(view, table, index, probe))
+            yield from _in_the_way(view, table, index, change)
     yield from _keys_of(view, table, rows.changed, touched)
     yield from _left_behind(view, table, touched, rows)
+
+
+def _in_the_way(view: Demands, table: Table, index: Index, change: to.Update) -> Iterator[Demand]:
+    """Keys that move to where other keys still are: the server looks at every row as soon as it has written it."""
+    columns = tuple(filter(None, index.columns))
+    if len(columns) < len(index.keys) or view.is_deferrable(table, index):
+        return
+    try:
+        rows = writes.moved(view.reader, table, change, columns)
+    except Unfollowed:
+        return
+    if not isinstance(rows, Nothing | Unknown):
+        keys = tuple(Key(one.column, one.collation) for one in index.keys if one.column)
+        probe = Matching(rows, rows_of(view.before, table.name), keys, keys)
+        doubt = "it depends on the order in which the server takes the rows"
+        yield Demand(_duplicate(view, table, index, probe), doubt=doubt)
 
 
 def _left_behind(view: Demands, table: Table, touched: set[str], rows: writes.Updated) -> Iterator[Demand]:
@@ -136,7 +175,7 @@ def _without_parent(
     if isinstance(held, Nothing) or (view.waits(key) and key.on_delete != "restrict"):
         return
     try:
-        partner = writes.has_partner(rows_of(view.before, table.name), key.columns, key.references)
+        partner = conflicts.has_partner(rows_of(view.before, table.name), key.columns, key.references)
         held = kept(held, "x", partner)
     except Unfollowed as problem:
         held = Unknown(str(problem), held.fields)
@@ -269,6 +308,17 @@ def _keys_of(view: Demands, table: Table, rows: Rows, touched: set[str] | None) 
     for key in table.foreign_keys:
         if key.enforced and not view.waits(key) and (touched is None or not touched.isdisjoint(key.columns)):
             yield view.orphans(table.name, key, rows, already=False)
+        elif touched is not None and _looks_again(view, table, key):
+            doubt = "the server looks again at rows that the transaction wrote before; which is not followed"
+            yield replace(view.orphans(table.name, key, rows), doubt=doubt)
+
+
+def _looks_again(view: Demands, table: Table, key: ForeignKey) -> bool:
+    """True where a row may be written twice in a transaction: PostgreSQL then checks keys that stay the same."""
+    marks = view.reader.scope.session.marks
+    if key.validated or not key.enforced or not marks or not view.is_postgres:
+        return False
+    return view.before.data.get(table.name) != marks[0].catalog.data.get(table.name)
 
 
 # DELETE

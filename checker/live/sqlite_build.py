@@ -23,6 +23,7 @@ from checker.sql.nodes import ColumnNode, ConstraintNode, CreateIndex, CreateTab
 from checker.sql.tokens import identifier, tokenize
 from checker.sqltype import SqlType, loose_type
 from checker.unnamed import named
+from checker.values import replace
 
 Row = tuple[Any, ...]
 Spelling = Mapping[str, tuple[str, tuple[str, ...]]]
@@ -76,7 +77,9 @@ def constraints_of(
         return named(_from_pragmas(columns, foreign_keys, indexes, spelling))
     spelled = {row[1].lower(): row[1] for row in columns}
     nodes = [
-        (node, node.columns or (column.name,)) for column in written.columns for node in column.constraints
+        (replace(node, inline=True), node.columns or (column.name,))
+        for column in written.columns
+        for node in column.constraints
     ]
     nodes += [(node, node.columns) for node in written.constraints]
     found = [
@@ -106,10 +109,10 @@ def _constraint(
             return ForeignKey(
                 name, columns, target, references, node.on_delete, node.on_update, node.match,
                 deferrable=node.deferrable or deferred, initially_deferred=deferred,
-                implied=not node.references,
+                implied=not node.references, inline=node.inline,
             )  # fmt: skip
         case "check" if node.expr:
-            return Check(name, _spelled(node.expr, spelled))
+            return Check(name, _spelled(node.expr, spelled), inline=node.inline)
         case _:
             return None
 

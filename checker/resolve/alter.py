@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from enum import IntEnum
 
@@ -123,6 +123,7 @@ def _actions(scope: Scope, name: QName, node: nodes.Alter) -> Resolving:
     queue = _Queue()
     for written in node.actions:
         queue.put(written)
+    retyped = frozenset(one.column for one in node.actions if isinstance(one, nodes.AlterColumnType))
     for action in queue:
         match action:
             case nodes.AddColumn():
@@ -132,8 +133,18 @@ def _actions(scope: Scope, name: QName, node: nodes.Alter) -> Resolving:
             case _Constraint():
                 scope = scope.at((yield from _add_constraint(scope, name, action)))
             case _:
-                scope = scope.at((yield from emit(scope, _one_change(scope, name, node.kind, action))))
+                changes = _one_change(scope, name, node.kind, action)
+                scope = scope.at((yield from emit(scope, _retyped_along(changes, retyped))))
     return scope.catalog
+
+
+def _retyped_along(changes: Iterable[Change], retyped: frozenset[str]) -> Iterator[Change]:
+    """A change of type with the other columns that the statement gives another one, too."""
+    for change in changes:
+        if isinstance(change, to.AlterColumnType) and len(retyped) > 1:
+            yield replace(change, along=retyped - {change.column})
+        else:
+            yield change
 
 
 # Columns and constraints

@@ -44,7 +44,7 @@ def build_column(scope: Scope, table: QName, node: ColumnNode, siblings: tuple[s
     )
     column, sequences = _with_sequence(scope, table, column)
     column = replace(column, default=stored_default(column.default, column.type))
-    constraints = tuple(replace(one, columns=one.columns or (name,)) for one in node.constraints)
+    constraints = tuple(replace(one, columns=one.columns or (name,), inline=True) for one in node.constraints)
     return Built(column, sequences, constraints)
 
 

@@ -179,6 +179,7 @@ def _foreign_key(scope: Scope, table: Table, node: ConstraintNode) -> ForeignKey
         deferrable=node.deferrable or node.initially_deferred,
         initially_deferred=node.initially_deferred,
         implied=not node.references,
+        inline=node.inline and not scope.is_postgres,
     )
 
 
@@ -189,7 +190,10 @@ def _check(scope: Scope, table: Table, node: ConstraintNode) -> Check:
     if name is None:
         read = expr.columns & frozenset(names) if not table.assumed else expr.columns
         name = check_name(scope.catalog, table.name, read) if scope.is_postgres else ""
-    return Check(name, expr, not node.not_valid and node.enforced, node.enforced, node.no_inherit)
+    return Check(
+        name, expr, not node.not_valid and node.enforced, node.enforced, node.no_inherit,
+        inline=node.inline and not scope.is_postgres,
+    )  # fmt: skip
 
 
 def _not_null(scope: Scope, table: Table, node: ConstraintNode) -> Made | None:

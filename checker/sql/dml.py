@@ -169,7 +169,7 @@ def _insert(c: Cursor) -> Insert:
             query = _query_to_conflict(c)
     target, constraint, tolerates = _on_conflict(c)
     if resolution and target is None:
-        target, tolerates = (), _TOLERATES.get(resolution)
+        target, tolerates = None, _TOLERATES.get(resolution)
     _returning(c)
     return Insert(
         table,

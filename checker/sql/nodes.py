@@ -39,7 +39,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class ConstraintNode:
-    """One constraint. `kind` decides which fields mean something; `name` is None when automatic."""
+    """One constraint. `kind` decides which fields mean something; `name` is None when automatic.
+
+    `inline` says that it stands in the definition of a column.
+    """
 
     kind: Literal["primary key", "unique", "foreign key", "check", "exclusion", "not null"]
     name: str | None = None
@@ -59,6 +62,7 @@ class ConstraintNode:
     deferrable: bool = False
     initially_deferred: bool = False
     text: str = ""
+    inline: bool = field(default=False, compare=False)
     at: At = field(default=(0, 0), compare=False)
 
 
