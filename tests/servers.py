@@ -101,9 +101,9 @@ class Server:
         )
 
     def stop(self) -> None:
-        """Stop the server if it was started here, and remove its files."""
+        """Stop the server if it was started here, and remove its files: no need that it leaves them in order."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signal.SIGQUIT)
             try:
                 self.process.wait(timeout=10)
             except subprocess.TimeoutExpired:

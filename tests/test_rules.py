@@ -45,33 +45,26 @@ Reports = Callable[[Case], Report]
 
 
 @pytest.fixture(scope="session")
-def report(postgres: servers.Server) -> Reports:
+def report(postgres: servers.Server) -> Iterator[Reports]:
     """What all rules say about a case whose live side stands on a real server, rows and all."""
-    answerers: dict[tuple[str, str], Answerer] = {}
-
-    def made(case: Case) -> Report:
-        key = case.dialect, case.live
-        if key not in answerers:
-            answerers[key] = _answerer(case, postgres)
-        return report_on(case, answerers[key])
-
-    return cache(made)
+    url = postgres.fresh()
+    backend = Postgres(url)
+    yield cache(lambda case: report_on(case, _answerer(case, backend, url)))
+    backend.connection.close()
+    postgres.drop(url)
 
 
-def _answerer(case: Case, postgres: servers.Server) -> Answerer:
-    """Answers for the rows of a case's live side."""
-    statements = [one.text for one in split(Source("<live>", case.live), case.dialect)]
+def _answerer(case: Case, backend: Postgres, url: str) -> Answerer:
+    """Answers for the rows of a case's live side, which is built when the first question comes."""
     if case.dialect == "sqlite":
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        for statement in statements:
-            connection.execute(statement)
+        for statement in split(Source("<live>", case.live), case.dialect):
+            connection.execute(statement.text)
         return LiveSqlite(connection, "memory").answer
-    url = postgres.fresh()
-    with psycopg.connect(url, autocommit=True) as connection_:
-        for statement in statements:
-            connection_.execute(statement.encode())
+    build = cache(lambda: prepare(case, backend))
 
     def answer(probes: Sequence[Probe], loose: frozenset[QName]) -> Answers:
+        build()
         with connect(url) as live:
             return live.answer(probes, loose)
 
