@@ -2,8 +2,9 @@
 
 The standard decorator compiles six methods for a class when it is imported: for 190 classes that is a third of a
 cold start. This one shares them between all classes and compiles a constructor when the first value is made, one
-that is twice as fast; `replace` copies slots and does not go through the constructor. What a class looks like from
-outside is the same: fields, `match`, equality, hash, text, FrozenInstanceError.
+that is three times as fast; `replace` copies slots and does not go through the constructor. Either fills in a value
+while it has a class that is open, and closes it at the end: the interpreter is quickest at plain assignments. What a
+class looks like from outside is the same: fields, `match`, equality, hash, text, FrozenInstanceError.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 else:
     import dataclasses
     from dataclasses import MISSING, FrozenInstanceError, fields
+    from functools import cache
     from operator import attrgetter
 
     COPIERS = {}
-    """By class the function that copies a value, and the setters of its fields; None for a standard class."""
+    """By class the function that makes an open copy of a value, and the setters of its fields; no function for a
+    standard class."""
+    BECOME = vars(object)["__class__"].__set__
 
     def dataclass(cls=None, *, frozen=False, slots=False, kw_only=False):
         """The decorator; of other kinds than frozen with slots there are few, and they stay as they are."""
@@ -41,26 +45,32 @@ else:
     def replace(value, /, **changes):
         """A copy of the value with some fields changed."""
         cls = value.__class__
-        if cls not in COPIERS:
-            COPIERS[cls] = _copier(cls)
-        if COPIERS[cls] is None:
+        copy, setters = COPIERS.get(cls) or _copier(cls)
+        if copy is None:
             return dataclasses.replace(value, **changes)
-        copy, setters = COPIERS[cls]
         new = copy(value)
         for name, content in changes.items():
             if name not in setters:
                 raise TypeError(f"{cls.__qualname__} has no field {name!r}")
             setters[name](new, content)
+        new.__class__ = cls
         return new
 
     def _copier(cls):
-        if cls.__setattr__ is not _refuse:
-            return None
-        setters = {field.name: getattr(cls, field.name).__set__ for field in fields(cls)}
-        names = {"new": object.__new__, "cls": cls, **{f"_set_{name}": setters[name] for name in setters}}
-        lines = [f"    _set_{name}(copy, value.{name})\n" for name in setters]
-        exec(f"def copy(value):\n    copy = new(cls)\n{''.join(lines)}    return copy", names)
-        return names["copy"], setters
+        COPIERS[cls] = None, None
+        if cls.__setattr__ is _refuse:
+            setters = {field.name: getattr(cls, field.name).__set__ for field in fields(cls)}
+            names = {"_new": object.__new__, "_open": _opened(cls)}
+            lines = [f"    copy.{name} = value.{name}\n" for name in setters]
+            exec(f"def copy(value):\n    copy = _new(_open)\n{''.join(lines)}    return copy", names)
+            COPIERS[cls] = names["copy"], setters
+        return COPIERS[cls]
+
+    @cache
+    def _opened(cls):
+        """A class of the same layout whose attributes can be set: both methods, or neither is quick."""
+        plain = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+        return type(cls.__name__, (cls,), {"__slots__": (), **plain})
 
     def _first_init(self, *args, **kwargs):
         """Compile the constructor, then be it."""
@@ -69,12 +79,11 @@ else:
         cls.__init__(self, *args, **kwargs)
 
     def _constructor(cls):
-        """`__init__`, which sets the slots themselves: attributes cannot be set."""
+        """`__init__`, which fills in the value while it is open."""
         parameters = {False: ["self"], True: []}
-        lines, names = [], {"_missing": MISSING}
+        lines, names = [], {"_missing": MISSING, "_become": BECOME, "_open": _opened(cls), "_class": cls}
         for field in fields(cls):
             name = field.name
-            names[f"_set_{name}"] = getattr(cls, name).__set__
             given, default = name, ""
             if field.default is not MISSING:
                 names[f"_default_{name}"], default = field.default, f"=_default_{name}"
@@ -82,11 +91,13 @@ else:
                 names[f"_make_{name}"], default = field.default_factory, "=_missing"
                 given = f"_make_{name}() if {name} is _missing else {name}"
             parameters[field.kw_only].append(name + default)
-            lines.append(f"    _set_{name}(self, {given})")
+            lines.append(f"    self.{name} = {given}\n")
         if keywords := parameters[True]:
             keywords.insert(0, "*")
         head = ", ".join(parameters[False] + keywords)
-        exec(f"def __init__({head}):\n" + ("\n".join(lines) or "    pass"), names)
+        if lines:
+            lines = ["    _become(self, _open)\n", *lines, "    self.__class__ = _class"]
+        exec(f"def __init__({head}):\n{''.join(lines) or '    pass'}", names)
         return names["__init__"]
 
     def _comparison(cls):
