@@ -23,10 +23,9 @@ class Severity(Enum):
     WARNING = "warning"
     NOTE = "note"
 
-    @property
-    def rank(self) -> int:
+    def __init__(self, _: str) -> None:
+        self.rank = len(type(self).__members__)
         """0 for the worst."""
-        return list(Severity).index(self)
 
     def at_least(self, other: Severity) -> bool:
         """True where this is as bad as the other, or worse."""

@@ -18,7 +18,7 @@ from checker.apply import apply
 from checker.apply.applied import Applied
 from checker.assume import assume, is_assumed
 from checker.catalog import Catalog
-from checker.change import Change, NoChange, NotUnderstood, describe, touched
+from checker.change import Change, NoChange, NotUnderstood, touched
 from checker.data import demands, with_rows
 from checker.enum_labels import refuse_new_labels
 from checker.errors import ApplyError, MissingObject, NotInTransaction, TransactionAborted
@@ -33,7 +33,7 @@ from checker.sql import nodes
 from checker.sql.read import read as read_statement
 from checker.sql.tokens import has_placeholders
 from checker.statement import Migration, Statement, Transaction
-from checker.step import Gone, Step
+from checker.step import Committed, Gone, Step
 from checker.transactions import fold, is_control, only_outside
 from checker.values import replace
 
@@ -74,8 +74,8 @@ class _Run:
     migration: Migration = field(init=False)
     statement: Statement = field(init=False)
     index: int = -1
-    pending: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    pending: list[Change] = field(default_factory=list)
+    kept: list[Change] = field(default_factory=list)
     shadow: Catalog | None = None
     uncertain: bool = False
     questions: Questions = field(default_factory=Questions)
@@ -298,7 +298,7 @@ class _Run:
         return tuple(risks)
 
     def _note(self, change: Change) -> None:
-        """Keep the description of what the change leaves behind."""
+        """Keep what leaves something behind."""
         match change:
             case to.Commit() if self.session.aborted is None:
                 self.kept += self.pending
@@ -308,7 +308,7 @@ class _Run:
             case NoChange() | NotUnderstood() | to.EndOfFile() | to.MayWrite():
                 pass
             case _ if not is_control(change):
-                self.pending.append(describe(change))
+                self.pending.append(change)
 
     def _refused(self, change: Change, error: ApplyError) -> Steps:
         """The step that the server refuses; what only the filling of a template can tell is not understood."""
@@ -342,7 +342,7 @@ class _Run:
             self.session,
             error,
             along,
-            tuple(self.kept),
+            Committed(self.kept, len(self.kept)),
             is_assumed(self.catalog, change),
             risks,
             questions=self.questions,

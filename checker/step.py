@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import field
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 from checker.catalog import Catalog, QName, Table
-from checker.change import Change, object_name
+from checker.change import Change, describe, object_name
 from checker.datafacts import NO_FACTS, DataFacts
 from checker.errors import ApplyError
 from checker.finding import Certainty, Claim, Severity
@@ -37,13 +37,34 @@ class Gone:
     cascaded: bool = False
 
 
+class Committed(Sequence[str]):
+    """The first so many of these changes, in SQL's words. All steps of a file share the list, which only grows."""
+
+    def __init__(self, changes: Sequence[Change], count: int) -> None:
+        self._changes, self._count = changes, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        if isinstance(at, slice):
+            return tuple(describe(self._changes[one]) for one in range(self._count)[at])
+        return describe(self._changes[range(self._count)[at]])
+
+
 @dataclass(frozen=True, slots=True)
 class Step(Generic[C]):
     """A change, the catalog before and after it, and all that is known around it.
 
     `error` is the server's refusal (then `after` is `before`); `live` is the catalog before anything ran;
-    `along` are the objects that go with it; `committed` counts the changes of this file whose effects stay
-    whatever happens later (0 where everything is one transaction). `assumed` says that the
+    `along` are the objects that go with it; `committed` are the changes of this file whose effects stay
+    whatever happens later (none where everything is one transaction). `assumed` says that the
     relation it is about was not seen anywhere and is taken to exist (no live side, or uncertain).
     `facts` is what the run itself has shown about rows and columns so far; `risks` are the refusals for its rows
     that nobody could decide. `undecided` is set where `error` is such a risk and no refusal: why nobody knows.
@@ -59,7 +80,7 @@ class Step(Generic[C]):
     session: Session
     error: ApplyError | None = None
     along: tuple[Gone, ...] = ()
-    committed: tuple[str, ...] = ()
+    committed: Sequence[str] = ()
     assumed: bool = False
     risks: tuple[Risk, ...] = ()
     undecided: str = ""

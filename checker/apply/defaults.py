@@ -36,9 +36,10 @@ _INTEGERS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 
 def check_default(catalog: Catalog, table: Table, column: Column) -> None:
     """Raises 0A000 for column references, DefaultOfWrongType for what surely does not fit."""
-    default, full = column.default, f"{table.name}.{column.name}"
+    default = column.default
     if default is None or not catalog.server.is_postgres:
         return
+    full = f"{table.name}.{column.name}"
     if default.columns:
         raise Refused("0A000", "cannot use column reference in DEFAULT expression", full)
     if error := misfit(catalog, default.text, column.type, column.name, full):

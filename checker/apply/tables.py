@@ -127,8 +127,8 @@ def _check_shape(catalog: Catalog, table: Table, cut: frozenset[str]) -> Table:
     """The table once its columns and the names of its constraints are found good; keys make NOT NULL."""
     seen: set[str] = set()
     for column in table.columns:
-        full = f"{table.name}.{column.name}"
         if column.name in seen:
+            full = f"{table.name}.{column.name}"
             message = f'column "{column.name}" specified more than once'
             raise DuplicateObject("42701", message, full, (full,), kind="column", cut=column.name in cut)
         seen.add(column.name)

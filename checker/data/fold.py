@@ -15,12 +15,20 @@ from checker.rows import Nothing, Rows, Unknown, fields_of, rows_of
 from checker.session import Session
 from checker.values import replace
 
+_SHAPE_ALONE = frozenset((
+    to.AddConstraint, to.Begin, to.Commit, to.CreateIndex, to.CreateView, to.DropConstraint, to.DropDefault, to.DropIndex,
+    to.DropNotNull, to.EndOfFile, to.SetDefault, to.SetNotNull, to.SetSetting,
+))  # fmt: skip
+"""The most frequent of those Changes that neither rows nor sequences notice."""
+
 
 def with_rows(before: Catalog, after: Catalog, change: Change, session: Session) -> Catalog:
     """The catalog after the change with what its tables hold then; `session` is the one before."""
-    reader = Reader(Scope(before, session))
+    if type(change) in _SHAPE_ALONE:
+        return after
     if before.server.is_postgres and (draws := with_draws(before, after, change)) is not after.draws:
         after = replace(after, draws=draws)
+    reader = Reader(Scope(before, session))
     match change:
         case to.CreateTable(table=table) if after.table(table.name) is not None:
             return _put(after, {table.name: _born(reader, after, change)})

@@ -53,11 +53,11 @@ _Action = nodes.AlterAction | _Constraint
 class _Queue:
     """What is still to be done, by pass; actions put further ones into later passes."""
 
-    passes: dict[Pass, list[_Action]] = field(default_factory=lambda: {one: [] for one in Pass})
+    passes: tuple[list[_Action], ...] = field(default_factory=lambda: tuple([] for _ in range(len(Pass))))
 
     def __iter__(self) -> Iterator[_Action]:
-        for one in Pass:
-            yield from self.passes[one]
+        for actions in self.passes:
+            yield from actions
 
     def put(self, action: _Action) -> None:
         self.passes[_pass_of(action)].append(action)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from checker.catalog import Dialect
@@ -49,11 +50,19 @@ def read(targets: Sequence[str], *, dialect: Dialect, kind: str | None = None) -
 def _once(migrations: Iterable[Migration]) -> Iterator[Migration]:
     """Each file once, at its first place: a folder and a file in it name one migration, which runs once."""
     seen: set[str] = set()
+    folders = cache(os.path.realpath)
     for migration in migrations:
-        paths = set(map(os.path.realpath, {statement.source.name for statement in migration.statements}))
+        names = {statement.source.name for statement in migration.statements}
+        paths = {_real(name, folders) for name in names}
         if not paths & seen:
             seen |= paths
             yield migration
+
+
+def _real(path: str, folders: Callable[[str], str]) -> str:
+    """The path without symbolic links; `folders` says the same of a folder."""
+    folder, name = os.path.split(path)
+    return os.path.realpath(path) if os.path.islink(path) else os.path.join(folders(folder), name)
 
 
 def _read_one(
@@ -64,7 +73,9 @@ def _read_one(
         return "sql", [_migration(read_stdin(), Step(Path("-"), "<stdin>"), dialect)], []
     path = Path(target)
     if path.is_dir():
-        found, steps = _laid_out(path, for_dialect(sorted(_sql_files(path)), dialect), kind)
+        found, steps = _laid_out(
+            path, for_dialect(sorted(_sql_files(path), key=lambda file: file.parts), dialect), kind
+        )
         if not steps:
             raise NothingToCheck(f"{target}: no .sql file in this folder, so nothing was checked")
     elif path.suffix in _NOT_SQL:
