@@ -122,6 +122,8 @@ class Demand:
     """An error that the server raises while it looks is left to the demands that follow."""
     far_fetched: bool = False
     """It takes a value that hardly anybody stores: asked where somebody answers, and no risk where nobody does."""
+    errors_only: bool = False
+    """Rows that are found are none of its business; an error that the server raises while it looks is."""
     doubt: str = ""
     """Why rows that are found do not prove that the server refuses; "" where they do."""
 
@@ -133,7 +135,13 @@ class Demand:
     @property
     def is_secondary(self) -> bool:
         """True where it is worth a question and no more: nobody is told of it where there is nobody to ask."""
-        return self.far_fetched or bool(self.doubt)
+        return self.far_fetched or self.errors_only or bool(self.doubt)
+
+    def is_broken(self, answer: Answer) -> bool:
+        """True where the answer shows what must not be."""
+        if answer.error is not None:
+            return not self.counts_only
+        return not answer.none and not self.errors_only
 
 
 @dataclass(frozen=True, slots=True)

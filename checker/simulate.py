@@ -289,10 +289,10 @@ class _Run:
                 continue
             if isinstance(answer, Unanswered):
                 risks.append(Risk(demand.refusal, answer.why))
-            elif answer is not None and not answer.none and demand.doubt:
+            elif answer is not None and demand.is_broken(answer):
+                if not demand.doubt:
+                    raise demand.refusal.answered(answer)
                 risks.append(Risk(demand.refusal, demand.doubt))
-            elif answer is not None and not answer.none and not (answer.error and demand.counts_only):
-                raise demand.refusal.answered(answer)
             else:
                 risks += [Risk(demand.refusal, code, met=True) for code in sorted(before.unfollowed)]
         return tuple(risks)

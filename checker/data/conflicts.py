@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from checker import change as to
 from checker.catalog import Check, PrimaryKey, Table, Unique
@@ -42,7 +43,7 @@ def after_insert(reader: Reader, table: Table, change: to.Insert, new: Rows) -> 
     keys = arbiters(table, change)
     if len(keys) == 1 and not is_or_ignore(reader, change):
         new = _one_of_each(new, keys[0], last=change.tolerates == "replace")
-    if not all(_are_apart(new, columns) for columns in keys):
+    if not are_apart(new, keys):
         raise Unfollowed("which of several rows with one key stays depends on their order")
     return _put(reader, table, change, old, new)
 
@@ -84,6 +85,11 @@ def arbiters(table: Table, change: to.Insert) -> list[tuple[str, ...]]:
         named = table.constraint(change.conflict_constraint)
         return [named.columns] if isinstance(named, PrimaryKey | Unique) else []
     return unique_columns(table, change.conflict)
+
+
+def are_apart(new: Rows, keys: Iterable[tuple[str, ...]]) -> bool:
+    """True where no two of the new rows can meet in one of these keys."""
+    return all(_are_apart(new, columns) for columns in keys)
 
 
 def _are_apart(new: Rows, columns: tuple[str, ...]) -> bool:

@@ -20,6 +20,7 @@ def demands(before: Catalog, after: Catalog, change: Change, session: Session) -
     view = Demands(before, after, Reader(Scope(before, session)))
     match change:
         case to.AddColumn():
+            yield from written.new_default(view, change)
             yield from view.added_column(change)
         case to.SetNotNull(table=name, column=column):
             yield from view.not_null_below(name, column)

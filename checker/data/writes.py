@@ -229,6 +229,18 @@ def updated(reader: Reader, table: Table, change: to.Update) -> Updated:
     )  # fmt: skip
 
 
+def constants(reader: Reader, table: Table, change: to.Update) -> Given:
+    """The columns that an UPDATE sets to a constant, as one row."""
+    found = {}
+    for name, written in change.sets:
+        if not written.columns and not written.uses and "(" not in written.text:
+            value = reader.value(written, table.column(name))
+            if isinstance(value, Formula) and not value.readings:
+                found[name] = value
+    fields = tuple(one for one in fields_of(table) if one.name in found)
+    return Given(fields, (tuple(found[one.name] for one in fields),))
+
+
 def moved(reader: Reader, table: Table, change: to.Update, columns: tuple[str, ...]) -> Rows:
     """Those rows alone that get another key in these columns; raises Unfollowed."""
     source, alias = rows_of(reader.scope.catalog, table.name), change.alias or table.name.name

@@ -34,7 +34,19 @@ from checker.refusals import (
     OrphansFound,
     ValueRefused,
 )
-from checker.rows import Nothing, Rows, Unknown, fields_of, kept, rows_of, with_text
+from checker.rows import (
+    Field,
+    Formula,
+    Given,
+    Kept,
+    Nothing,
+    Rows,
+    Unknown,
+    fields_of,
+    kept,
+    rows_of,
+    with_text,
+)
 from checker.values import replace
 
 
@@ -49,7 +61,22 @@ def demands(view: Demands, change: to.Insert | to.Update | to.Delete) -> Iterato
         case to.Update():
             yield from _updated(view, table, change)
         case to.Delete():
-            yield from _deleted(view, table, _doomed(view, table, change))
+            gone = _doomed(view, table, change)
+            if view.is_postgres and isinstance(gone, Kept):
+                message = "the condition cannot be computed"
+                refusal = ValueRefused("22000", message, table.name, (), Count(gone), already=False)
+                yield Demand(refusal, counts_only=False, errors_only=True)
+            yield from _deleted(view, table, gone)
+
+
+def new_default(view: Demands, change: to.AddColumn) -> Iterator[Demand]:
+    """A constant default of a new column is computed at once, rows or not."""
+    column = change.column
+    if view.is_postgres and column.default is not None and not column.generated:
+        value = view.reader.default(column)
+        if isinstance(value, Formula) and not value.columns and not value.readings:
+            one = Given((Field(column.name, column.type, column.collation),), ((value,),))
+            yield from limited(change.table, column, one, already=False)
 
 
 def dropped(view: Demands, name: QName) -> Iterator[Demand]:
@@ -74,12 +101,23 @@ def _inserted(view: Demands, table: Table, change: to.Insert) -> Iterator[Demand
     given = writes.given(view.reader, table, change)
     numbered = {one.name for one in table.columns if is_numbered(view.before, table, one)} - given
     yield from _values(view, table, new, tuple(column.name for column in table.columns), numbered)
+    apart = change.tolerates is None or conflicts.are_apart(new, conflicts.arbiters(table, change))
+    if change.tolerates == "update" and view.is_postgres:
+        yield from _met_twice(view, table, change, new)
     if change.tolerates != "replace":
         for index in _judging(view, table, change, given):
-            yield from _collisions(view, table, index, taken, old, among=change.tolerates is None)
+            yield from _collisions(view, table, index, taken, old, among=apart)
     elif any(writes.references(view.reader, table.name)):
         yield from _deleted(view, table, _replaced(table, change, new, old))
     yield from _keys_of(view, table, taken, None)
+
+
+def _met_twice(view: Demands, table: Table, change: to.Insert, new: Rows) -> Iterator[Demand]:
+    """ON CONFLICT DO UPDATE meets no row twice in one statement."""
+    for columns in conflicts.arbiters(table, change):
+        message = "ON CONFLICT DO UPDATE command cannot affect row a second time"
+        probe = Duplicates(new, tuple(map(Key, columns)))
+        yield Demand(DuplicatesFound("21000", message, table.name, columns, probe, already=False))
 
 
 def _taken(view: Demands, table: Table, change: to.Insert, new: Rows, old: Rows) -> Rows:
@@ -106,17 +144,14 @@ def _judging(view: Demands, table: Table, change: to.Insert, given: frozenset[st
     SQLite gives out row ids that are free, PostgreSQL's sequences do not look.
     """
     arbiters = conflicts.arbiters(table, change)
+    numbers = [one.name for one in table.columns if table.is_row_id(one) and one.name not in given]
     for index in unique_indexes(table):
-        if all(table.is_row_id(one) and one.name not in given for one in _columns(table, index)):
+        if all(one in numbers for one in index.columns):
             continue
         if view.is_put_off(table, index):
             continue
         if change.tolerates is None or tuple(filter(None, index.columns)) not in arbiters:
             yield index
-
-
-def _columns(table: Table, index: Index) -> Iterator[Column]:
-    return (column for column in table.columns if column.name in index.columns)
 
 
 def _updated(view: Demands, table: Table, change: to.Update) -> Iterator[Demand]:
@@ -129,6 +164,10 @@ def _updated(view: Demands, table: Table, change: to.Update) -> Iterator[Demand]
     except Unfollowed as problem:
         unknown = Unknown(str(problem), fields_of(table))
         rows = writes.Updated(unknown, unknown)
+    constants = writes.constants(view.reader, table, change)
+    if constants.fields and view.is_postgres:
+        # they are read when the statement is planned, whether it finds a row or not
+        yield from _types(view, table, constants, tuple(one.name for one in constants.fields))
     if isinstance(rows.changed, Nothing):
         return
     named = tuple(column.name for column in table.columns if column.name in touched)

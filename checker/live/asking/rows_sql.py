@@ -195,7 +195,9 @@ class RowsSql:
         if self.is_postgres:
             return f"CAST({value} AS {self.type(field.type)}) AS {value}"
         named = f" AS {value}" if value == quoted(field.name) else ""
-        return f"{_by_affinity(value, field.type.affinity())}{named}"
+        # a comparison further out goes by the collation that is said here
+        collation = f" COLLATE {_collation(field.collation)}" if field.collation else ""
+        return f"{_by_affinity(value, field.type.affinity())}{collation}{named}"
 
     def _numbered(self, value: Drawn | Following, number: str, field: Field) -> str:
         """The number that the server gives to the row of that place."""

@@ -400,7 +400,8 @@ def _taken(world: World, source: Table, column: Column) -> str:
     if fitting and world.chance(0.8):
         return world.rng.choice(fitting) + (" + 100" if column.kind == "int" and world.chance(0.5) else "")
     value = world.value(column, null=0.05)
-    return f"CAST({value} AS {column.type})" if world.postgres and value != "NULL" else value
+    kind = column.type.replace("serial", "integer")
+    return f"CAST({value} AS {kind})" if world.postgres and value != "NULL" else value
 
 
 def updated(world: World, table: Table) -> Iterator[str]:
