@@ -8,6 +8,7 @@
     ├── CheckViolated     23514: a CHECK is false
     ├── DoesNotFit        22001 22003: a value is longer or larger than the type allows
     ├── EnumValueInUse    22P02: a label is still in use that the new type does not have
+    ├── StillInUse        55006: deferred constraints have still to look at its rows
     └── ValueRefused      any error while values are computed
         └── DoesNotCast   22P02 22003 22007 …: a value is none of the new type
 
@@ -105,6 +106,10 @@ class EnumValueInUse(RowsRefused):
     """Rows with a label that the new type does not have."""
 
 
+class StillInUse(RowsRefused):
+    """Rows of the table that were written in this transaction have still to be looked at."""
+
+
 class ValueRefused(RowsRefused):
     """The server raises an error while it computes the values."""
 
@@ -132,10 +137,9 @@ class Demand:
         """The question."""
         return self.refusal.probe
 
-    @property
-    def is_secondary(self) -> bool:
-        """True where it is worth a question and no more: nobody is told of it where there is nobody to ask."""
-        return self.far_fetched or self.errors_only or bool(self.doubt)
+    def may_stay_open(self, *, looked: bool) -> bool:
+        """True where it is worth a question and no more: that nobody answered it is nothing to tell."""
+        return self.errors_only or bool(self.doubt) or (self.far_fetched and not looked)
 
     def is_broken(self, answer: Answer) -> bool:
         """True where the answer shows what must not be."""

@@ -285,7 +285,7 @@ class _Run:
         risks = []
         for demand in demands(before, after, change, self.session):
             answer = self.questions.ask(demand.probe)
-            if isinstance(answer, Unanswered) and answer.why in NOT_LOOKED and demand.is_secondary:
+            if isinstance(answer, Unanswered) and demand.may_stay_open(looked=answer.why not in NOT_LOOKED):
                 continue
             if isinstance(answer, Unanswered):
                 risks.append(Risk(demand.refusal, answer.why))

@@ -101,7 +101,8 @@ class Catalog:
 
     `data` is what the tables hold that the run has written or altered (`checker.rows`); any other table holds its
     live rows. `unfollowed` is code that ran and may have written anywhere: triggers, functions. `draws` are
-    the sequences that the run has made or drawn from.
+    the sequences that the run has made or drawn from, `pending` the rows of which deferred foreign keys have still
+    to be looked at when the transaction ends.
     """
 
     server: Server
@@ -117,6 +118,7 @@ class Catalog:
     data: Mapping[QName, Rows] = field(default_factory=dict, compare=False)
     unfollowed: frozenset[str] = field(default=frozenset(), compare=False)
     draws: Mapping[QName, Draws] = field(default_factory=dict, compare=False)
+    pending: Mapping[QName, tuple[Rows, ...]] = field(default_factory=dict, compare=False)
 
     def relation(self, name: QName) -> Relation | None:
         """Whatever occupies this name among relations."""

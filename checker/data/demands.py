@@ -18,6 +18,8 @@ from checker.session import Session
 def demands(before: Catalog, after: Catalog, change: Change, session: Session) -> Iterator[Demand]:
     """The demands of a change; `after` has the rows as they would be then, `session` is the one before."""
     view = Demands(before, after, Reader(Scope(before, session)))
+    if before.pending:
+        yield from deferred.in_use(view, change)
     match change:
         case to.AddColumn():
             yield from written.new_default(view, change)

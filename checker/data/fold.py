@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from checker import change as to
 from checker.catalog import Catalog, QName, Table
 from checker.change import Change
-from checker.data import shapes, writes
+from checker.data import deferred, shapes, writes
 from checker.data.formulas import Reader, Unfollowed
 from checker.data.numbers import with_draws
 from checker.resolve.scope import Scope
@@ -16,7 +16,7 @@ from checker.session import Session
 from checker.values import replace
 
 _SHAPE_ALONE = frozenset((
-    to.AddConstraint, to.Begin, to.Commit, to.CreateIndex, to.CreateView, to.DropConstraint, to.DropDefault, to.DropIndex,
+    to.AddConstraint, to.Begin, to.CreateIndex, to.CreateView, to.DropConstraint, to.DropDefault, to.DropIndex,
     to.DropNotNull, to.EndOfFile, to.SetDefault, to.SetNotNull, to.SetSetting,
 ))  # fmt: skip
 """The most frequent of those Changes that neither rows nor sequences notice."""
@@ -30,6 +30,8 @@ def with_rows(before: Catalog, after: Catalog, change: Change, session: Session)
         after = replace(after, draws=draws)
     reader = Reader(Scope(before, session))
     match change:
+        case to.Commit() | to.Rollback(savepoint=None):
+            return replace(after, pending={}) if after.pending else after
         case to.CreateTable(table=table) if after.table(table.name) is not None:
             return _put(after, {table.name: _born(reader, after, change)})
         case to.DropTable(table=name):
@@ -126,6 +128,7 @@ def _written(
     rows |= _relatives(before, table)
     if isinstance(change, to.Insert) and before.server.is_postgres:
         after = replace(after, draws={**after.draws, **writes.draws(reader, table, change)})
+    after = deferred.with_pending(reader, after, table, change)
     trigger = _trigger(table, change)
     if trigger:
         why = f"the trigger {trigger} ran"

@@ -486,7 +486,7 @@ def generated(world: World, table: Table) -> Iterator[str]:
     source, name = world.rng.choice(sources), world.name("made")
     text = f"{source.name} % 2" if source.kind == "int" else f"lower({source.name})"
     how = "STORED" if world.postgres else "VIRTUAL"
-    kind = source.type.replace(" COLLATE NOCASE", "")
+    kind = source.type.replace(" COLLATE NOCASE", "").replace("serial", "integer")
     column = Column(name, source.kind, kind, extra=f"GENERATED ALWAYS AS ({text}) {how}", filled=True)
     yield f"ALTER TABLE {table.name} ADD COLUMN {column}"
     table.put(column)
