@@ -52,7 +52,10 @@ def _read(scope: Scope, query: Expr) -> tuple[frozenset[ViewColumn], frozenset[Q
 
 
 def _lineage(scope: Scope, query: Expr) -> Lineage | None:
-    """Which columns the query returns and reads; None where a relation's columns are not known."""
+    """Which columns the query returns and reads; None where a relation's columns are not known.
+
+    Then no parser is asked, for the first one costs its import.
+    """
 
     def columns_of(name: nodes.Name) -> tuple[QName, dict[str, SqlType]] | None:
         found = scope.found(name)
@@ -60,7 +63,9 @@ def _lineage(scope: Scope, query: Expr) -> Lineage | None:
             return None
         return (found.name, {column.name: column.type for column in found.columns}) if found.columns else None
 
-    return lineage(query.text, scope.catalog.server.dialect, columns_of)
+    dialect = scope.catalog.server.dialect
+    named = references(tokenize(query.text, dialect), dialect).relations
+    return lineage(query.text, dialect, columns_of) if all(map(columns_of, named)) else None
 
 
 def _columns(scope: Scope, named: tuple[str, ...], traced: Lineage | None) -> tuple[Column, ...]:
