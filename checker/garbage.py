@@ -22,6 +22,7 @@ def rare_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def no_last_collection() -> None:
-    """Spare a process that ends the search through all that it still holds: the system takes it back at once."""
+def rare_for_good() -> None:
+    """The same for a process that runs one command and ends: what it holds then goes back to the system at once."""
+    gc.set_threshold(ENOUGH, *gc.get_threshold()[1:])
     atexit.register(gc.freeze)

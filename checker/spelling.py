@@ -75,7 +75,9 @@ def comment(text: str) -> str:
     >>> comment("first\nDROP TABLE users;")
     '-- first DROP TABLE users;'
     """
-    return "-- " + " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return "-- " + " ".join(text.split())
 
 
 def script(*lines: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from checker import __version__
 from checker.cli import helptext
 from checker.cli.stop import Exit, Stop
-from checker.garbage import no_last_collection
+from checker.garbage import rare_for_good
 from checker.outputs.escape import visible
 
 
@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     _never_fail_to_print()
     if argv is None:
-        no_last_collection()
+        rare_for_good()
     try:
         code = _run(arguments)
         sys.stdout.flush()
