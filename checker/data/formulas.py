@@ -99,6 +99,8 @@ class Reader:
         below = {one.relation for one in view.reads}
         if self.scope.catalog.data or view.name in self.scope.session.born or not below:
             raise Unfollowed(f"it reads the view {view.name}")
+        if not view.materialized:
+            self.formula(view.text)
 
     def _is_own(self, name: Name) -> bool:
         """True for SQLite's own relations and functions that return rows."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 _IS_DATA = re.compile(r"[\s(]*(SELECT|INSERT|UPDATE|DELETE|WITH|VALUES|TABLE|REPLACE)\b", re.IGNORECASE)
+_UNICODE = re.compile(r"\b[uU]&[\"']")
+"""The beginning of a name or string with escapes, which sqlglot takes for a column u."""
 _SEQUENCE_CALLS = frozenset(("nextval", "currval", "setval"))
 _NO_COLUMN = WORDS | frozenset(
     ("ROWID", "_ROWID_", "OID", "CTID", "XMIN", "XMAX", "CMIN", "CMAX", "TABLEOID")
@@ -35,7 +37,7 @@ def resolve_names(text: str, dialect: str, look_up: LookUp) -> Resolved:
     from sqlglot import parse_one
     from sqlglot.errors import SqlglotError
 
-    if not _IS_DATA.match(text):
+    if not _IS_DATA.match(text) or _UNICODE.search(text):
         return Resolved()
     walk = _Walk(text, dialect, look_up)
     try:

@@ -18,6 +18,7 @@ from psycopg import errors, pq
 
 from checker.asking import SMALL
 from checker.catalog import QName
+from checker.live.asking.own_code import OWN_CODE, OwnCode
 from checker.live.asking.port import Gone, Held, Locked, NoAnswer, NoRight, Raised, Row, TooLong
 from checker.live.asking.rows_sql import literal, quoted
 
@@ -76,6 +77,7 @@ class AskedPostgres:
 
     def __init__(self, connection: psycopg.Connection[Any], path: tuple[str, ...], *, serial: bool) -> None:
         self._connection, self._path, self._serial = connection, path, serial
+        self._own: OwnCode | None = None
 
     def _begin(self) -> None:
         settings = {
@@ -83,6 +85,7 @@ class AskedPostgres:
             "lock_timeout": f"{LOCK_TIMEOUT}ms",
             "idle_in_transaction_session_timeout": "60s",
             "search_path": ", ".join(map(quoted, self._path)),
+            "standard_conforming_strings": "on",
             "jit": "off",
             **({"max_parallel_workers_per_gather": "0"} if self._serial else {}),
         }
@@ -109,16 +112,25 @@ class AskedPostgres:
             self._begin()
         names = list(tables)
         given = {"schemas": [one.schema for one in names], "names": [one.name for one in names]}
+        rows = self._known(HELD, given)
+        if self._own is None:
+            self._own = OwnCode.of(self._known(OWN_CODE, {}))
+        return {QName(schema, name): _held(*rest) for schema, name, *rest in rows}
+
+    def _known(self, query: str, given: Mapping[str, Any]) -> list[Any]:
+        """The rows of one of our own queries about the catalog."""
         self._send("SAVEPOINT ddlguard; SET LOCAL statement_timeout = '10s'; SET LOCAL search_path = ''", 10)
         try:
-            rows = self._connection.execute(HELD.encode(), given).fetchall()
+            rows = self._connection.execute(query.encode(), given or None).fetchall()
             self._connection.execute("ROLLBACK TO SAVEPOINT ddlguard")
         except psycopg.Error as problem:
             raise self._explained(problem, 0, 10) from None
-        return {QName(schema, name): _held(*rest) for schema, name, *rest in rows}
+        return rows
 
     def rows(self, query: str, seconds: float) -> list[Row]:
-        """The rows of a query."""
+        """The rows of a query, unless it might run code of the database's own."""
+        if self._own is not None and (called := self._own.called_by(query)):
+            raise NoAnswer(f"an answer would run code of the database's own: {called}")
         limit = max(int(seconds * 1000), 1)
         before = f"SAVEPOINT ddlguard; SET LOCAL statement_timeout = {limit}; "
         cursor = self._send(f"{before}{query}\n; ROLLBACK TO SAVEPOINT ddlguard", seconds)
