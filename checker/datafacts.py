@@ -6,7 +6,8 @@ is a question for the live side. Where something cannot be known the facts say l
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import field
 
 from checker.catalog import QName
 from checker.change import (
@@ -38,8 +39,12 @@ class DataFacts:
     filled: frozenset[QName] = frozenset()
     emptied: frozenset[QName] = frozenset()
     copied: frozenset[tuple[QName, QName]] = frozenset()
-    added: frozenset[tuple[QName, str]] = frozenset()
+    added: Mapping[QName, frozenset[str]] = field(default_factory=dict)
     unsure: bool = False
+
+    def was_added(self, table: QName, column: str) -> bool:
+        """True where the run added the column to a table that it did not create."""
+        return column in self.added.get(table, ())
 
     def may_fill(self, table: QName) -> bool:
         """True where the run put rows into the table, or may have."""
@@ -74,9 +79,9 @@ def fold(facts: DataFacts, change: Change, born: Collection[QName] = ()) -> Data
         case Delete(table=table, where=where) if where is None or where.is_true:
             return _empty(facts, {table})
         case AddColumn(table=table, column=column) if table not in born:
-            return replace(facts, added=facts.added | {(table, column.name)})
-        case RenameColumn(table=table, column=old, new=new) if (table, old) in facts.added:
-            return replace(facts, added=facts.added - {(table, old)} | {(table, new)})
+            return _add(facts, table, facts.added.get(table, frozenset()) | {column.name})
+        case RenameColumn(table=table, column=old, new=new) if facts.was_added(table, old):
+            return _add(facts, table, facts.added[table] - {old} | {new})
         case DropTable(table=table):
             return _forget(facts, table)
         case RenameTable(table=table, new=name):
@@ -96,6 +101,10 @@ def fold(facts: DataFacts, change: Change, born: Collection[QName] = ()) -> Data
             return facts
 
 
+def _add(facts: DataFacts, table: QName, columns: frozenset[str]) -> DataFacts:
+    return replace(facts, added={**facts.added, table: columns})
+
+
 def _fill(facts: DataFacts, table: QName, sources: frozenset[QName]) -> DataFacts:
     pairs = {(source, table) for source in sources if source != table}
     return replace(
@@ -111,16 +120,15 @@ def _empty(facts: DataFacts, tables: set[QName]) -> DataFacts:
 def _forget(facts: DataFacts, table: QName) -> DataFacts:
     """The table is gone; that its rows were copied elsewhere stays known."""
     pairs = frozenset(pair for pair in facts.copied if pair[1] != table)
-    added = frozenset(pair for pair in facts.added if pair[0] != table)
-    known = facts.filled | facts.emptied
-    if table not in known and len(pairs) == len(facts.copied) and len(added) == len(facts.added):
+    known = table in facts.filled or table in facts.emptied or table in facts.added
+    if not known and len(pairs) == len(facts.copied):
         return facts
     return replace(
         facts,
         filled=facts.filled - {table},
         emptied=facts.emptied - {table},
         copied=pairs,
-        added=added,
+        added={name: columns for name, columns in facts.added.items() if name != table},
     )
 
 
@@ -132,5 +140,7 @@ def _rename(facts: DataFacts, old: QName, new: QName) -> DataFacts:
         return frozenset(new if table == old else table for table in tables)
 
     pairs = frozenset((source, new if target == old else target) for source, target in facts.copied)
-    added = frozenset((new if table == old else table, column) for table, column in facts.added)
+    added = {table: columns for table, columns in facts.added.items() if table != old}
+    if old in facts.added:
+        added[new] = facts.added.get(new, frozenset()) | facts.added[old]
     return replace(facts, filled=names(facts.filled), emptied=names(facts.emptied), copied=pairs, added=added)

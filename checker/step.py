@@ -136,7 +136,7 @@ class Step(Generic[C]):
 
     def is_new_column(self, table: QName, column: str) -> bool:
         """True where no value of the live database is in the column: this run added it, or built the table."""
-        return (table, column) in self.facts.added or self.is_scratch(table)
+        return self.facts.was_added(table, column) or self.is_scratch(table)
 
     @property
     def is_offline(self) -> bool:

@@ -30,7 +30,7 @@ from checker.step import Step
 def check(step: Step[AddColumn | DropDefault | SetNotNull]) -> Iterator[Claim]:
     change = step.change
     name = change.column.name if isinstance(change, AddColumn) else change.column
-    is_new = isinstance(change, AddColumn) or (change.table, name) in step.facts.added
+    is_new = isinstance(change, AddColumn) or step.facts.was_added(change.table, name)
     column = _required(step.after, step, name)
     if column is None or not is_new or step.is_new_table(change.table):
         return
