@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from checker.catalog import Column, Expr, QName, Table, View
 from checker.resolve.scope import SYSTEM_SCHEMAS, Scope
 from checker.rows import Formula, Fresh, Opaque, Reading, Stored, Unknown, Value, rows_of
 from checker.sql.expression import expr
 from checker.sql.nodes import Name
-from checker.sql.query import mentions
+from checker.sql.query import Mention, mentions
 from checker.sql.tokens import Token, has_placeholders, tokenize
 from checker.values import dataclass
 
@@ -30,6 +31,13 @@ class Unfollowed(Exception):
     """The text does what nobody can foretell; the message says what."""
 
 
+@lru_cache(maxsize=64)
+def _read(text: str, dialect: str) -> tuple[list[Token], Expr, tuple[Mention, ...]]:
+    """The rows that a statement leaves and the demands on them are made from the same few texts, one after the other."""
+    tokens = tokenize(text, dialect)
+    return tokens, expr(text, tokens, dialect), mentions(tokens, dialect)
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Makes formulas from texts as a session reads them at one moment."""
@@ -43,15 +51,14 @@ class Reader:
 
     def formula(self, text: str) -> Formula:
         """The text with the rows that it reads; raises Unfollowed."""
-        tokens = tokenize(text, self.dialect)
+        tokens, found, mentioned = _read(text, self.dialect)
         if has_placeholders(text) or any(token.kind == "param" for token in tokens):
             raise Unfollowed("it has placeholders")
-        found = expr(text, tokens, self.dialect)
         if found.volatile:
             raise Unfollowed("it gives another value every time")
         if found.volatile is None:
             raise Unfollowed("it calls a function of the database's own")
-        readings = tuple(self._readings(tokens))
+        readings = tuple(self._readings(tokens, mentioned))
         self._refuse_opaque(readings, tokens)
         return Formula(text, found.columns, readings, self.scope.path if self.scope.is_postgres else ())
 
@@ -74,9 +81,9 @@ class Reader:
             return Fresh()
         return self.value(column.default, column) if column.default is not None else NULL
 
-    def _readings(self, tokens: list[Token]) -> list[Reading]:
+    def _readings(self, tokens: list[Token], mentioned: tuple[Mention, ...]) -> list[Reading]:
         found = []
-        for mention in mentions(tokens, self.dialect):
+        for mention in mentioned:
             name = self.scope.relation(mention.name)
             start, end = mention.name.at
             before = next((token.upper for token in reversed(tokens) if token.end <= start), "")
