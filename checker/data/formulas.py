@@ -22,6 +22,14 @@ _WHOLE_ROW = re.compile(r"\b(row_to_json|to_jsonb?|jsonb?_build_\w+)\b", re.IGNO
 NULL = Formula("NULL")
 
 
+def is_fresh(text: str) -> bool:
+    """True for one call of a function that never gives the same value again, whatever it is cast to."""
+    call = _FRESH.match(text)
+    return (
+        call is not None and re.fullmatch(r"\s*\([^()]*\)+(\s*::\s*\w+)*\s*", text[call.end() :]) is not None
+    )
+
+
 def quoted(name: str) -> str:
     """A name in a formula, always in double quotes."""
     return '"' + name.replace('"', '""') + '"'
@@ -131,16 +139,21 @@ def is_plain_cast(text: str, column: str) -> bool:
     return re.fullmatch(written, plain) is not None and plain.count("(") == plain.count(")")
 
 
-def joined(condition: str | None, sources: str) -> str:
+def joined(condition: str | None, sources: str, ctes: str = "") -> str:
     """The condition of UPDATE … FROM and DELETE … USING as one on the rows of the table itself."""
     where = f" WHERE {condition}\n" if condition else ""
-    return f"EXISTS (SELECT 1 FROM {sources}\n{where})"
+    return f"EXISTS ({ctes}SELECT 1 FROM {sources}\n{where})"
 
 
-def picked(value: str, condition: str | None, sources: str) -> str:
+def picked(value: str, condition: str | None, sources: str, ctes: str = "") -> str:
     """The value of UPDATE … FROM: that of a row which the condition finds."""
     where = f" WHERE {condition}\n" if condition else ""
-    return f"(SELECT {value}\n FROM {sources}\n{where} LIMIT 1)"
+    return f"({ctes}SELECT {value}\n FROM {sources}\n{where} LIMIT 1)"
+
+
+def alone(text: str, ctes: str) -> str:
+    """An expression that may read what the WITH of its statement defines."""
+    return f"({ctes}SELECT {text}\n)" if ctes else text
 
 
 def is_stored(rows: object, name: QName) -> bool:

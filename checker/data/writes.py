@@ -8,8 +8,9 @@ from checker import change as to
 from checker.catalog import Catalog, Column, Expr, ForeignKey, QName, Table
 from checker.data import conflicts
 from checker.data.conflicts import has_partner
-from checker.data.formulas import NULL, Reader, Unfollowed, joined, picked, quoted
+from checker.data.formulas import NULL, Reader, Unfollowed, alone, joined, picked, quoted
 from checker.data.numbers import drawn_by, left_out
+from checker.data.selections import selection
 from checker.data.shapes import regenerated
 from checker.rows import (
     Computed,
@@ -33,6 +34,7 @@ from checker.rows import (
     kept,
     rows_of,
 )
+from checker.sql.tokens import tokenize
 from checker.values import dataclass
 
 MOST_ROWS = 1000
@@ -110,8 +112,7 @@ def inserted(reader: Reader, table: Table, change: to.Insert) -> Rows:
     if change.columns is not None and len(named) != len(change.columns):
         raise Unfollowed("the INSERT names columns that nobody knows")
     if change.query is not None:
-        ctes = f"{change.ctes.text} " if change.ctes is not None else ""
-        return _completed(reader, table, _selection(reader, table, ctes + change.query.text, named))
+        return _queried(reader, table, _with(reader, change) + change.query.text, named)
     rows = change.rows if change.rows is not None and not change.default_values else ((),)
     if len(rows) > MOST_ROWS:
         raise Unfollowed(f"one INSERT spells out more than {MOST_ROWS:,} rows")
@@ -170,16 +171,14 @@ def _is_left_out(table: Table, column: Column | None, written: Expr) -> bool:
     return text == "DEFAULT" or (text == "NULL" and column is not None and table.is_row_id(column))
 
 
-def _selection(reader: Reader, table: Table, text: str, named: tuple[str, ...]) -> Selected:
-    by_name = {field.name: field for field in fields_of(table)}
-    return Selected(reader.formula(text), tuple(by_name[name] for name in named))
-
-
-def _completed(reader: Reader, table: Table, rows: Selected) -> Rows:
+def _queried(reader: Reader, table: Table, text: str, named: tuple[str, ...]) -> Rows:
     """The rows of a query with what the server adds for the columns that the INSERT leaves out."""
-    given = {field.name for field in rows.fields}
+    found = selection(reader, text, len(named))
+    by_name = {field.name: field for field in fields_of(table)}
+    rows = Selected(found.query, tuple(by_name[name] for name in named))
+    values: dict[str, Value] = {name: found.apart.get(at, Copy(name)) for at, name in enumerate(named)}
     outputs = tuple(
-        Output(field, Copy(field.name) if field.name in given else left_out(reader, table, column))
+        Output(field, values.get(field.name) or left_out(reader, table, column))
         for field, column in zip(fields_of(table), table.columns, strict=True)
     )
     return regenerated(reader, table, computed(rows, table.name.name, outputs))
@@ -215,10 +214,10 @@ class Updated:
 
 def updated(reader: Reader, table: Table, change: to.Update) -> Updated:
     """The rows after an UPDATE; raises Unfollowed."""
-    if change.ctes is not None or change.limited or change.tolerant:
+    if change.limited or change.tolerant:
         raise Unfollowed("the UPDATE that changed it is not followed")
     source, alias = rows_of(reader.scope.catalog, table.name), change.alias or table.name.name
-    when = _condition(reader, change.where, change.sources)
+    when = _condition(reader, change)
     values = {name: _assigned(reader, table, change, name, value) for name, value in change.sets}
     outputs = tuple(Output(one, values.get(one.name, Copy(one.name))) for one in fields_of(table))
     changed = kept(source, alias, when) if when is not None else source
@@ -244,7 +243,7 @@ def constants(reader: Reader, table: Table, change: to.Update) -> Given:
 def moved(reader: Reader, table: Table, change: to.Update, columns: tuple[str, ...]) -> Rows:
     """Those rows alone that get another key in these columns; raises Unfollowed."""
     source, alias = rows_of(reader.scope.catalog, table.name), change.alias or table.name.name
-    when = _condition(reader, change.where, change.sources)
+    when = _condition(reader, change)
     changed = kept(source, alias, when) if when is not None else source
     values = {name: _assigned(reader, table, change, name, value) for name, value in change.sets}
     fields = [one for one in fields_of(table) if one.name in columns]
@@ -256,21 +255,37 @@ def moved(reader: Reader, table: Table, change: to.Update, columns: tuple[str, .
     return kept(computed(changed, alias, (*new, *old)), "x", condition)
 
 
-def _condition(reader: Reader, where: Expr | None, sources: Expr | None) -> Formula | None:
-    text = where.text if where is not None else None
-    if sources is not None:
-        return reader.formula(joined(text, sources.text))
-    return reader.formula(text) if text is not None else None
+def _condition(reader: Reader, change: to.Update | to.Delete) -> Formula | None:
+    text = change.where.text if change.where is not None else None
+    ctes = _with(reader, change)
+    if change.sources is not None:
+        return reader.formula(joined(text, change.sources.text, ctes))
+    return reader.formula(alone(text, ctes)) if text is not None else None
+
+
+def _with(reader: Reader, change: to.Insert | to.Update | to.Delete) -> str:
+    """The WITH in front of a statement, as it stands in front of a query; raises Unfollowed where it writes itself."""
+    if change.ctes is None:
+        return ""
+    words = {token.upper for token in tokenize(change.ctes.text, reader.dialect) if token.kind == "word"}
+    if not words.isdisjoint(("INSERT", "UPDATE", "DELETE", "MERGE")):
+        raise Unfollowed("its WITH writes rows itself, which is not followed")
+    return f"{change.ctes.text} "
 
 
 def _assigned(reader: Reader, table: Table, change: to.Update, name: str, value: Expr) -> Value:
     column = table.column(name)
-    if change.sources is None:
-        many = sum(other is value for _, other in change.sets) > 1 and "(" in value.text
-        return Opaque() if many else reader.value(value, column)
+    ctes = _with(reader, change)
+    queries = "(" in value.text
+    if change.sources is None and queries and sum(other is value for _, other in change.sets) > 1:
+        return Opaque()
+    if change.sources is None and not (ctes and queries):
+        return reader.value(value, column)
     where = change.where.text if change.where is not None else None
     try:
-        return reader.formula(picked(value.text, where, change.sources.text))
+        if change.sources is None:
+            return reader.formula(alone(value.text, ctes))
+        return reader.formula(picked(value.text, where, change.sources.text, ctes))
     except Unfollowed:
         return Opaque()
 
@@ -289,10 +304,10 @@ def _after_update(reader: Reader, table: Table, change: to.Update) -> dict[QName
 
 def doomed(reader: Reader, table: Table, change: to.Delete) -> Rows:
     """The rows that a DELETE takes away; raises Unfollowed."""
-    if change.ctes is not None or change.limited:
+    if change.limited:
         raise Unfollowed("the DELETE that took rows from it is not followed")
     source = rows_of(reader.scope.catalog, table.name)
-    when = _condition(reader, change.where, change.sources)
+    when = _condition(reader, change)
     return kept(source, change.alias or table.name.name, when) if when is not None else source
 
 
