@@ -218,8 +218,5 @@ def test_many_updates_are_one_query(filled: str, tmp_path: Path) -> None:
     connection.close()
     url = f"sqlite:///{tmp_path}/app.db"
     main = Stored(QName("main", "t"), (Field("n", SqlType("INTEGER")),))
-    probes: list[Probe] = [Count(written_often(main, times), IsNull("n")) for times in (10, 30)]
-    assert numbers(ask(url, probes, Asking())) == [
-        (1, None),
-        (-1, "it was changed too often for one query of SQLite"),
-    ]
+    probes: list[Probe] = [Count(written_often(main, times), IsNull("n")) for times in (10, 40)]
+    assert numbers(ask(url, probes, Asking())) == [(1, None), (1, None)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from checker.catalog import Dialect, QName
@@ -30,6 +31,7 @@ from checker.sqltype import Affinity, SqlType
 
 _LARGEST = {"smallint": 32767, "integer": 2147483647, "bigint": 9223372036854775807}
 _ROW = "row_number() OVER ()"
+_DEEP = 5
 
 
 def quoted(name: str) -> str:
@@ -46,12 +48,14 @@ def literal(text: str) -> str:
 class RowsSql:
     """Writes rows in one dialect. `loose` are enum types that the run changes: their values are compared as text.
 
-    With `pages` live tables have only the rows of these pages, from the first on and before the second.
+    With `pages` live tables have only the rows of these pages, from the first on and before the second. `below`
+    are rows that have been written already, and the name that they have.
     """
 
     dialect: Dialect
     loose: frozenset[QName] = frozenset()
     pages: tuple[int, int | None] | None = None
+    below: tuple[Rows, str] | None = None
 
     @property
     def is_postgres(self) -> bool:
@@ -67,7 +71,23 @@ class RowsSql:
         if isinstance(rows, Stored) and not loose and self.pages is None:
             only = "ONLY " if rows.only else ""
             return f"{only}{quoted(rows.table.schema)}.{quoted(rows.table.name)}{named}"
-        return f"({self.query(rows)}){named}"
+        if self.below is not None and rows is self.below[0]:
+            return f"{self.below[1]}{named}"
+        return f"({self.query(rows) if rows.depth <= _DEEP else self._in_order(rows)}){named}"
+
+    def _in_order(self, rows: Rows) -> str:
+        """The query step by step in a WITH: SQLite's parser gives up when they stand in each other ten deep."""
+        steps = list(_steps(rows))
+        names = [quoted(f"step {number}") for number in range(1, len(steps) + 1)]
+        writers = [
+            replace(self, below=None if last is None else (last, name))
+            for last, name in zip([None, *steps], ["", *names], strict=True)
+        ]
+        parts = (
+            f"{name} AS ({writer.query(step)})"
+            for name, writer, step in zip(names, writers, steps, strict=False)
+        )
+        return f"WITH {', '.join(parts)} SELECT * FROM {names[-1]}"
 
     def query(self, rows: Rows) -> str:
         """The rows as a query; raises ValueError for rows that nobody can foretell."""
@@ -251,6 +271,13 @@ class RowsSql:
             at = reading.end
         parts.append(formula.text[at:])
         return "".join(parts)
+
+
+def _steps(rows: Rows) -> Iterator[Rows]:
+    """The rows with all that they are made of one by one, the lowest first."""
+    if isinstance(rows, Computed | Kept):
+        yield from _steps(rows.source)
+    yield rows
 
 
 def _by_affinity(value: str, affinity: Affinity) -> str:
