@@ -82,8 +82,11 @@ class Demands:
         match rows_of(self.after, name):
             case Computed(outputs=outputs) as rows if column.generated == "stored" and self.is_postgres:
                 only = replace(rows, outputs=tuple(one for one in outputs if one.field.name == column.name))
+                found = (
+                    Unknown("it is computed by what is not followed", only.fields) if only.opaque else only
+                )
                 message = "the expression cannot be computed for every row"
-                yield Demand(ValueRefused("22000", message, name, (column.name,), Evaluates(only)))
+                yield Demand(ValueRefused("22000", message, name, (column.name,), Evaluates(found)))
 
     def not_null_below(self, name: QName, column: str) -> Iterator[Demand]:
         """SET NOT NULL, in the table and those below it."""
@@ -229,6 +232,18 @@ class Demands:
             rows, where = self.formula(index.where.text, rows)
         return tuple(keys), where, rows
 
+    def own(self, name: QName, rows: Rows) -> Rows:
+        """The rows that an index of the table holds: none of the tables that inherit from it."""
+        table = self.after.table(name)
+        if (
+            isinstance(rows, Stored)
+            and table
+            and table.kind == "table"
+            and any(self.before.children_of(name))
+        ):
+            return Stored(rows.table, rows.fields, only=True)
+        return rows
+
     def unique(
         self,
         name: QName,
@@ -244,9 +259,7 @@ class Demands:
         found = rows if rows is not None else rows_of(self.after, name)
         if table is None or isinstance(found, Nothing) or _is_proven_unique(self.before, name, keys, found):
             return
-        if isinstance(found, Stored) and table.kind == "table" and any(self.before.children_of(name)):
-            found = Stored(found.table, found.fields, only=True)
-        probe = Duplicates(found, keys, where, name.name, nulls_equal)
+        probe = Duplicates(self.own(name, found), keys, where, name.name, nulls_equal)
         yield Demand(self.duplicates(name, constraint, keys, probe))
 
     def duplicates(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from checker import change as to
 from checker.catalog import Catalog, PrimaryKey
 from checker.change import Change
-from checker.data import casts, deferred, written
+from checker.data import casts, deferred, indexed, written
 from checker.data.constraints import Demands
 from checker.data.formulas import Reader
 from checker.refusals import Demand
@@ -33,8 +33,11 @@ def demands(before: Catalog, after: Catalog, change: Change, session: Session) -
                 yield from view.not_null(name, column)
         case to.ValidateConstraint(table=name, name=constraint_name):
             yield from view.validated(name, constraint_name)
-        case to.CreateIndex(table=name, index=index) if index.unique:
-            yield from view.unique_index(name, index)
+        case to.CreateIndex(table=name, index=index):
+            if view.is_postgres:
+                yield from indexed.demands(view, name, index)
+            if index.unique:
+                yield from view.unique_index(name, index)
         case to.AlterColumnType():
             yield from casts.altered_type(view, change)
         case to.Insert() | to.Update() | to.Delete():
