@@ -7,16 +7,19 @@ looks at a row.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from checker.apply.applied import Applied
-from checker.apply.lookup import is_open, kind_of, missing_column, relation_of
+from checker.apply.comparable import assignable
+from checker.apply.defaults import type_of
+from checker.apply.lookup import is_open, kind_of, missing_column, relation_of, shown_type
 from checker.apply.signatures import check_calls
 from checker.apply.unresolved import refuse_unresolved
 from checker.catalog import Catalog, Column, Expr, Index, PrimaryKey, QName, Table, Unique, View
 from checker.catalog import Sequence as SequenceRelation
 from checker.change import Delete, Insert, Update
-from checker.errors import DuplicateObject, GeneratedColumnWrite, MissingObject, Refused
+from checker.errors import DuplicateObject, GeneratedColumnWrite, MissingObject, Refused, UncastableType
+from checker.sqltype import SqlType
 
 
 def insert(catalog: Catalog, change: Insert) -> Applied:
@@ -32,7 +35,7 @@ def insert(catalog: Catalog, change: Insert) -> Applied:
     if change.copy:
         _check_copy(table, columns, change)
     else:
-        _check_values(table, columns, change)
+        _check_values(catalog, table, columns, change)
         _check_conflict(catalog, table, change)
     return Applied(catalog)
 
@@ -76,7 +79,7 @@ def _check_copy(table: Table, columns: Sequence[Column | None], change: Insert) 
             raise GeneratedColumnWrite("42P10", message, f"{table.name}.{column.name}")
 
 
-def _check_values(table: Table, columns: Sequence[Column | None], change: Insert) -> None:
+def _check_values(catalog: Catalog, table: Table, columns: Sequence[Column | None], change: Insert) -> None:
     rows = change.rows or ()
     full = str(table.name)
     if len({len(row) for row in rows}) > 1:
@@ -88,12 +91,24 @@ def _check_values(table: Table, columns: Sequence[Column | None], change: Insert
         if change.columns is not None and width < len(columns):
             raise Refused("42601", "INSERT has more target columns than expressions", full)
     for place, column in enumerate(columns):
+        if column is not None:
+            _check_type(catalog, table, column, {row[place].text for row in rows if place < len(row)})
+    for place, column in enumerate(columns):
         if column is None or not _is_given(change, rows, place):
             continue
         if column.generated or (column.identity == "always" and change.overriding is None):
             message = f'cannot insert a non-DEFAULT value into column "{column.name}"'
             detail = _why(column)
             raise GeneratedColumnWrite("428C9", message, f"{table.name}.{column.name}", (detail,))
+
+
+def _check_type(catalog: Catalog, table: Table, column: Column, values: Collection[str]) -> None:
+    """42804: a value whose type is known, and which nothing turns into the column's."""
+    for source in {known for text in values if text[:1] != "'" and (known := type_of(text))}:
+        if assignable(catalog, SqlType(source), column.type) is False:
+            shown = shown_type(catalog, column.type)
+            message = f'column "{column.name}" is of type {shown} but expression is of type {source}'
+            raise UncastableType("42804", message, f"{table.name}.{column.name}")
 
 
 def _is_given(change: Insert, rows: Sequence[Sequence[Expr]], place: int) -> bool:
@@ -165,6 +180,8 @@ def update(catalog: Catalog, change: Update) -> Applied:
             if not is_open(catalog, table):
                 raise missing_column(table, name)
             continue
+        if change.sources is None:
+            _check_type(catalog, table, column, (value.text,))
         written = value.text.strip().upper() != "DEFAULT"
         if written and (column.generated or column.identity == "always"):
             message = f'column "{name}" can only be updated to DEFAULT'
