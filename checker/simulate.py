@@ -30,6 +30,7 @@ from checker.resolve import resolve
 from checker.resolve.guards import decide, is_left_open
 from checker.session import Session
 from checker.sql import nodes
+from checker.sql.newer import find_newer
 from checker.sql.read import read as read_statement
 from checker.sql.tokens import has_placeholders
 from checker.statement import Migration, Statement, Transaction
@@ -130,8 +131,12 @@ class _Run:
     _last_code: str = ""
 
     def _read(self, statement: Statement) -> nodes.Node:
+        server = self.catalog.server
         try:
-            return self.read(statement, self.catalog.server.dialect)
+            newer = find_newer(statement, server.version) if server.is_postgres else None
+            if newer is not None:
+                return nodes.Invalid(str(newer), newer.at)
+            return self.read(statement, server.dialect)
         except Exception as error:
             return nodes.Unreadable(_internal(error), at=(statement.start, statement.end))
 

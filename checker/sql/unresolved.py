@@ -311,6 +311,8 @@ class _Walk:
                     self.query(one, level)
                 case exp.Column():
                     self.column(one, level)
+                case exp.Is(expression=exp.Column()) if self.is_postgres:
+                    waiting.append(one.this)  # IS NORMALIZED: no column stands behind PostgreSQL's IS
                 case exp.Anonymous() if one.name.lower() in _SEQUENCE_CALLS and self.is_postgres:
                     self.named_in(one.expressions[:1])
                     waiting.extend(reversed(one.expressions))
