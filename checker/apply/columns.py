@@ -1,4 +1,4 @@
-"""ADD, DROP and RENAME COLUMN, NOT NULL and defaults, as PostgreSQL does them."""
+"""ADD, DROP and RENAME COLUMN, and defaults, as PostgreSQL does them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,20 @@ from checker.change import (
     AddColumn,
     DropColumn,
     DropDefault,
-    DropNotNull,
     RenameColumn,
     SetDefault,
-    SetNotNull,
     TableChange,
 )
 from checker.errors import DuplicateObject, IncompatibleTypes, MissingObject, Refused
 from checker.values import replace
+
+WITH_PARTITIONS = (17,)
+"""Since then partitions have the identity of the partitioned table (release notes of 17; measured on 12 to 18)."""
+
+
+def shares_identity(catalog: Catalog) -> bool:
+    """True where an identity column of a partitioned table is one in its partitions too."""
+    return catalog.server.is_postgres and catalog.server.version >= WITH_PARTITIONS
 
 
 def with_column(table: Table, column: Column) -> Table:
@@ -78,10 +84,19 @@ def add_column(catalog: Catalog, change: AddColumn) -> Applied:
         raise Refused("42809", "cannot add column to a partition", str(table.name))
     _check_new_column(catalog, table, change)
     refuse_only(catalog, table, change, "column must be added to child tables too")
+    _refuse_spreading_identity(catalog, table, change)
     catalog = catalog.put(with_column(table, change.column))
     for child in list(descendants(catalog, table.name)):
         catalog = catalog.put(_merged(child, change.column))
     return Applied(catalog)
+
+
+def _refuse_spreading_identity(catalog: Catalog, table: Table, change: AddColumn) -> None:
+    """42P16: children have no identity of their parent's, partitions only where they share it."""
+    spreads = table.kind == "partitioned" and shares_identity(catalog)
+    if change.column.identity and not spreads and any(catalog.children_of(table.name)):
+        message = "cannot recursively add identity column to table that has child tables"
+        raise Refused("42P16", message, f"{table.name}.{change.column.name}")
 
 
 def refuse_only(catalog: Catalog, table: Table, change: TableChange, message: str) -> None:
@@ -209,55 +224,6 @@ def _refuse_taken(relation: Table | View, change: RenameColumn) -> None:
         message = f'column "{change.new}" of relation "{relation.name.name}" already exists'
         cut = any(short == change.new for _, short in change.cut)
         raise DuplicateObject("42701", message, full, (full,), kind="column", cut=cut)
-
-
-# NOT NULL
-
-
-def set_not_null(catalog: Catalog, change: SetNotNull) -> Applied:
-    """SET NOT NULL, also in the children."""
-    table = table_of(catalog, change.table, "ALTER COLUMN ... SET NOT NULL")
-    if table is None or column_of(catalog, table, change.column) is None:
-        return Applied(catalog)
-    return Applied(
-        alter_column(
-            catalog,
-            table,
-            change.column,
-            lambda found: replace(found, nullable=False),
-            children=not change.only,
-        )
-    )
-
-
-def drop_not_null(catalog: Catalog, change: DropNotNull) -> Applied:
-    """DROP NOT NULL; refused for primary keys, identity columns and where the partitioned parent says NOT NULL."""
-    table = table_of(catalog, change.table, "ALTER COLUMN ... DROP NOT NULL")
-    column = column_of(catalog, table, change.column) if table else None
-    if table is None or column is None:
-        return Applied(catalog)
-    full = f"{table.name}.{column.name}"
-    if column.identity:
-        message = f'column "{column.name}" of relation "{table.name.name}" is an identity column'
-        raise Refused("42601", message, full)
-    key = table.primary_key
-    if key is not None and column.name in key.columns:
-        raise Refused(
-            "42P16", f'column "{column.name}" is in a primary key', full, (f"primary key {key.name}",)
-        )
-    if table.is_partition and _is_not_null_in_parent(catalog, table, column.name):
-        raise Refused("42P16", f'column "{column.name}" is marked NOT NULL in parent table', full)
-    return Applied(
-        alter_column(
-            catalog, table, column.name, lambda found: replace(found, nullable=True), children=not change.only
-        )
-    )
-
-
-def _is_not_null_in_parent(catalog: Catalog, table: Table, name: str) -> bool:
-    parents = (catalog.table(parent) for parent in table.parents)
-    columns = (parent.column(name) for parent in parents if parent is not None)
-    return any(column is not None and not column.nullable for column in columns)
 
 
 # Defaults

@@ -47,6 +47,7 @@ def add_constraint(catalog: Catalog, change: AddConstraint) -> Applied:
         return _take_over(catalog, table, change)
     cut = any(short == constraint.name for _, short in change.cut)
     if isinstance(constraint, PrimaryKey | Unique | Exclusion):
+        _refuse_alone(table, constraint)
         check_key(catalog, table, constraint)
         require_free(catalog, QName(table.name.schema, constraint.name), cut=cut)
     require_free_constraint(table, constraint.name, cut=cut)
@@ -128,6 +129,14 @@ def check_key(catalog: Catalog, table: Table, key: PrimaryKey | Unique | Exclusi
         for column in map(table.column, key.columns):
             if column is not None:
                 check_opclass(catalog, "btree", None, column.type, full)
+
+
+def _refuse_alone(table: Table, key: PrimaryKey | Unique | Exclusion) -> None:
+    """55000: a NOT NULL that is NO INHERIT is not enough (`verifyNotNullPKCompatible` of PostgreSQL 18)."""
+    for one in table.constraints if isinstance(key, PrimaryKey) else ():
+        if isinstance(one, NotNull) and one.no_inherit and one.column in key.columns:
+            message = f'cannot create primary key on column "{one.column}"'
+            raise Refused("55000", message, f"{table.name}.{key.name}", (f"constraint {one.name}",))
 
 
 def _refuse_second(table: Table, key: PrimaryKey | Unique | Exclusion) -> None:

