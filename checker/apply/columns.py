@@ -117,6 +117,7 @@ def _check_new_column(catalog: Catalog, table: Table, change: AddColumn) -> None
         message = f"composite type {table.name.name} cannot be made a member of itself"
         raise Refused("42P16", message, owner)
     check_identity(column, owner)
+    check_one_value(column, table)
     check_default(catalog, table, column)
     check_generated(catalog, with_column(table, column), column)
 
@@ -142,6 +143,17 @@ def check_generated(catalog: Catalog, table: Table, column: Column) -> None:
         if other.generated:
             message = f'cannot use generated column "{name}" in column generation expression'
             raise Refused("42P17", message, f"{table.name}.{column.name}")
+
+
+def check_one_value(column: Column, table: Table) -> None:
+    """42601: a new column is filled by a default, an identity or an expression, not by two of them."""
+    others = {"identity": column.identity, "generation expression": column.generated}
+    for word, other in others.items():
+        if column.default is not None and other:
+            message = (
+                f'both default and {word} specified for column "{column.name}" of table "{table.name.name}"'
+            )
+            raise Refused("42601", message, f"{table.name}.{column.name}")
 
 
 def check_identity(column: Column, full: str) -> None:

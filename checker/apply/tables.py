@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.apply.applied import Applied
-from checker.apply.columns import check_generated, check_identity
+from checker.apply.columns import check_generated, check_identity, check_one_value
 from checker.apply.constraints import check_columns, check_key, with_constraint
 from checker.apply.defaults import check_default
 from checker.apply.dependents import Thing
@@ -143,6 +143,7 @@ def _check_shape(catalog: Catalog, table: Table, cut: frozenset[str]) -> Table:
         refuse_system_column(column.name, full)
         check_type(catalog, column.type, full)
         check_identity(column, full)
+        check_one_value(column, table)
     return bare
 
 

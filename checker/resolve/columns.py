@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from checker.catalog import Column, Expr, QName, Sequence
+from checker.errors import Refused
 from checker.names import sequence_name
 from checker.resolve.scope import Scope
 from checker.sql.cursor import Cursor, Unexpected
@@ -63,9 +64,12 @@ def _with_sequence(scope: Scope, table: QName, column: Column) -> tuple[Column, 
     name = QName(table.schema, sequence_name(scope.catalog, table, column.name))
     if kind is None:
         return column, (identity_sequence(name, table, column),)
+    if column.default is not None:
+        said = f'multiple default values specified for column "{column.name}" of table "{table.name}"'
+        raise Refused("42601", said, f"{table}.{column.name}")
     base = replace(column.type, name=kind)
     sequence = Sequence(name, SqlType(kind), (table, column.name))
-    return replace(column, type=base, nullable=False, default=column.default or next_value(name)), (sequence,)
+    return replace(column, type=base, nullable=False, default=next_value(name)), (sequence,)
 
 
 def identity_sequence(name: QName, table: QName, column: Column) -> Sequence:
