@@ -187,9 +187,24 @@ def why_not(probe: Probe) -> str:
         if isinstance(rows, Unknown):
             return rows.why
     for rows, columns in sides:
-        if not rows.opaque.isdisjoint(columns):
+        if not rows.opaque.isdisjoint(columns) or not rows.fresh.isdisjoint(_computed_with(probe)):
             return "it is about values that nobody can foretell"
     return ""
+
+
+def _computed_with(probe: Probe) -> frozenset[str]:
+    """The columns of which it takes the very values; new ones are not NULL, and like no other."""
+    match probe:
+        case Count(condition=IsNull() | IsNotNull()):
+            return frozenset()
+        case Count(condition=condition):
+            return read_by(condition)
+        case Duplicates(keys=keys, where=where) | Matching(keys=keys, where=where):
+            return _keys(tuple(one for one in keys if isinstance(one.value, Formula)), where)
+        case Orphans(columns=columns):
+            return frozenset(columns)
+        case _:
+            return frozenset()
 
 
 def _sides(probe: Probe) -> tuple[tuple[Rows, frozenset[str]], ...]:

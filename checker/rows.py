@@ -70,7 +70,12 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A value that no other row has and that is not NULL: the next of a sequence, a random UUID."""
+    """A value that no other row has and that is not NULL: the next of a sequence, a random UUID.
+
+    That is all that anybody knows of it; see `fresh` of rows. `turn` tells those of one statement from another's.
+    """
+
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ class Stored:
     fields: tuple[Field, ...]
     only: bool = False
 
-    opaque = frozenset[str]()
+    opaque = fresh = frozenset[str]()
     depth = 0
 
 
@@ -130,7 +135,7 @@ class Nothing:
 
     fields: tuple[Field, ...]
 
-    opaque = frozenset[str]()
+    opaque = fresh = frozenset[str]()
     depth = 0
 
 
@@ -141,15 +146,20 @@ class Given:
     fields: tuple[Field, ...]
     rows: tuple[tuple[Value, ...], ...]
     opaque: frozenset[str] = field(init=False)
+    fresh: frozenset[str] = field(init=False)
 
     depth = 1
 
     def __post_init__(self) -> None:
-        unknown = (
+        object.__setattr__(self, "opaque", self._with(Opaque))
+        object.__setattr__(self, "fresh", self._with(Fresh))
+
+    def _with(self, kind: type[Value]) -> frozenset[str]:
+        """The columns with such a value in one of the rows."""
+        return frozenset(
             one.name for place, one in enumerate(self.fields)
-            if any(isinstance(row[place], Opaque) for row in self.rows)
+            if any(isinstance(row[place], kind) for row in self.rows)
         )  # fmt: skip
-        object.__setattr__(self, "opaque", frozenset(unknown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,17 +183,24 @@ class Computed:
     outputs: tuple[Output, ...]
     when: Formula | None = None
     opaque: frozenset[str] = field(init=False)
+    fresh: frozenset[str] = field(init=False)
     depth: int = field(init=False)
 
     def __post_init__(self) -> None:
-        below = self.source.opaque
-        doubtful = self.when is not None and not below.isdisjoint(self.when.columns)
-        unknown = (
+        below, unread = self.source.opaque, unreadable(self.source)
+        doubtful = self.when is not None and not unread.isdisjoint(self.when.columns)
+        unknown = frozenset(
             one.field.name for one in self.outputs
-            if _is_opaque(one.value, below) or (doubtful and one.value != Copy(one.field.name))
+            if _is_opaque(one.value, below, unread) or (doubtful and one.value != Copy(one.field.name))
             or (self.when is not None and one.field.name in below)
         )  # fmt: skip
-        object.__setattr__(self, "opaque", frozenset(unknown))
+        new = frozenset(
+            one.field.name for one in self.outputs
+            if isinstance(one.value, Fresh) or (isinstance(one.value, Copy) and one.value.column in self.source.fresh)
+            or (self.when is not None and one.field.name in self.source.fresh)
+        )  # fmt: skip
+        object.__setattr__(self, "opaque", unknown)
+        object.__setattr__(self, "fresh", new - unknown)
         object.__setattr__(self, "depth", self.source.depth + 1)
 
     @property
@@ -215,6 +232,11 @@ class Kept:
         """The columns of the source that nobody knows."""
         return self.source.opaque
 
+    @property
+    def fresh(self) -> frozenset[str]:
+        """Those of which nobody knows more than that their values are new."""
+        return self.source.fresh
+
 
 @dataclass(frozen=True, slots=True)
 class Both:
@@ -237,6 +259,11 @@ class Both:
         """The columns that nobody knows in one of the two."""
         return self.first.opaque | self.second.opaque
 
+    @property
+    def fresh(self) -> frozenset[str]:
+        """The columns with new values in one of the two."""
+        return self.first.fresh | self.second.fresh
+
 
 @dataclass(frozen=True, slots=True)
 class Selected:
@@ -246,6 +273,7 @@ class Selected:
     fields: tuple[Field, ...]
     opaque: frozenset[str] = frozenset()
 
+    fresh = frozenset[str]()
     depth = 1
 
 
@@ -256,6 +284,7 @@ class Unknown:
     why: str
     fields: tuple[Field, ...] = ()
 
+    fresh = frozenset[str]()
     depth = 0
 
     @property
@@ -327,9 +356,14 @@ def kept(source: Rows, alias: str, condition: Formula, *, negated: bool = False)
     """The rows of the source that meet the condition, or with `negated` the others."""
     if isinstance(source, Nothing | Unknown):
         return source
-    if not source.opaque.isdisjoint(condition.columns):
+    if not unreadable(source).isdisjoint(condition.columns):
         return Unknown("which rows are meant depends on values that nobody can foretell", source.fields)
     return _followed(Kept(source, alias, condition, negated))
+
+
+def unreadable(rows: Rows) -> frozenset[str]:
+    """The columns whose values cannot be computed with: it is not known what they are."""
+    return rows.opaque | rows.fresh
 
 
 def with_text(rows: Rows, column: str) -> Rows:
@@ -357,13 +391,13 @@ def _followed(rows: Rows) -> Rows:
     return rows
 
 
-def _is_opaque(value: Value, below: frozenset[str]) -> bool:
+def _is_opaque(value: Value, below: frozenset[str], unread: frozenset[str]) -> bool:
     match value:
         case Opaque():
             return True
         case Copy(column=column):
             return column in below
         case Formula(columns=columns):
-            return not below.isdisjoint(columns)
+            return not unread.isdisjoint(columns)
         case Fresh() | Drawn() | Following():
             return False

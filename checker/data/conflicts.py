@@ -142,7 +142,7 @@ def _constant(field: Field, value: Value) -> str:
 
 def without_partners(rows: Rows, others: Rows, columns: tuple[str, ...]) -> Rows:
     """The rows that have no partner with the same key among the others."""
-    if isinstance(others, Nothing) or isinstance(rows, Nothing):
+    if isinstance(others, Nothing) or isinstance(rows, Nothing) or not rows.fresh.isdisjoint(columns):
         return rows
     return kept(rows, "x", has_partner(others, columns, columns), negated=True)
 

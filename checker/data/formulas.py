@@ -15,19 +15,14 @@ from checker.sql.tokens import Token, has_placeholders, tokenize
 from checker.values import dataclass
 
 _FRESH = re.compile(
-    r"(pg_catalog\.)?(nextval|gen_random_uuid|uuid_generate_v[14](mc)?|uuidv[47]|hex\(randomblob|randomblob)\b",
+    r"(pg_catalog\.)?(nextval\([^()]*(\([^()]*\)[^()]*)?\)|(gen_random_uuid|uuid_generate_v[14](mc)?|uuidv[47])\(\))"
+    r"(::(text|uuid|varchar|character varying|bigint|integer|int[48]?))?"
+    r"|((hex|lower)\()*randomblob\(([89]|\d\d+)\)\)*",
     re.IGNORECASE,
 )
+"""Calls that give another value every time, and nothing done to it."""
 _WHOLE_ROW = re.compile(r"\b(row_to_json|to_jsonb?|jsonb?_build_\w+)\b", re.IGNORECASE)
 NULL = Formula("NULL")
-
-
-def is_fresh(text: str) -> bool:
-    """True for one call of a function that never gives the same value again, whatever it is cast to."""
-    call = _FRESH.match(text)
-    return (
-        call is not None and re.fullmatch(r"\s*\([^()]*\)+(\s*::\s*\w+)*\s*", text[call.end() :]) is not None
-    )
 
 
 def quoted(name: str) -> str:
@@ -74,8 +69,8 @@ class Reader:
         """What is put into a column: DEFAULT is the column's own."""
         if written.text.strip().upper() == "DEFAULT":
             return self.default(column) if column is not None else Opaque()
-        if _FRESH.match(written.text):
-            return Fresh()
+        if is_fresh(written.text):
+            return self.fresh()
         if not written.columns and not written.uses and written.volatile is False and "(" not in written.text:
             return Formula(written.text)
         try:
@@ -85,9 +80,13 @@ class Reader:
 
     def default(self, column: Column) -> Value:
         """What the server puts into a column that nobody names; generated ones are computed elsewhere."""
-        if column.identity or (column.default is not None and _FRESH.match(column.default.text)):
-            return Fresh()
+        if column.identity or (column.default is not None and is_fresh(column.default.text)):
+            return self.fresh()
         return self.value(column.default, column) if column.default is not None else NULL
+
+    def fresh(self) -> Fresh:
+        """A new value of this statement's own."""
+        return Fresh(sum(rows.depth for rows in self.scope.catalog.data.values()))
 
     def _readings(self, tokens: list[Token], mentioned: tuple[Mention, ...]) -> list[Reading]:
         found = []
@@ -128,6 +127,11 @@ class Reader:
         words = {token.text.strip('"`[]') for token in tokens}
         if "*" in words or not unknown.isdisjoint(words):
             raise Unfollowed("it reads values that nobody can foretell")
+
+
+def is_fresh(text: str) -> bool:
+    """True for a call that gives a value which no other row has."""
+    return _FRESH.fullmatch(text.strip()) is not None
 
 
 def is_plain_cast(text: str, column: str) -> bool:

@@ -19,6 +19,7 @@ from checker.rows import (
     Copy,
     Field,
     Formula,
+    Fresh,
     Kept,
     Nothing,
     Opaque,
@@ -134,7 +135,7 @@ def overwritten(step: Step[to.Update], column: Column) -> Count:
     except Unfollowed as problem:
         return Count(Unknown(str(problem)))
     value = next(one.value for one in found.outputs if one.field.name == column.name)
-    if isinstance(value, Opaque):
+    if isinstance(value, Opaque | Fresh):
         return Count(found.touched, IsNotNull(column.name))
     other = f"{NEW} IS DISTINCT FROM {OLD}" if step.before.server.is_postgres else f"{NEW} IS NOT {OLD}"
     if column.type.name in _WITHOUT_EQUALS:

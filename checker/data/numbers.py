@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from checker import change as to
-from checker.catalog import Catalog, Column, QName, Sequence, Table
+from checker.catalog import Catalog, Column, Expr, QName, Sequence, Table
 from checker.change import Change
-from checker.data.formulas import NULL, Reader
+from checker.data.formulas import NULL, Reader, is_fresh
 from checker.rows import (
     Both,
     Computed,
@@ -24,6 +24,7 @@ from checker.rows import (
     Value,
     rows_of,
 )
+from checker.sql.nodes import Name
 
 
 def left_out(reader: Reader, table: Table, column: Column) -> Value:
@@ -51,6 +52,19 @@ def sequence_of(catalog: Catalog, table: Table, column: Column) -> QName | None:
     ):
         return None
     return next((name for name in column.default.uses if isinstance(catalog.relation(name), Sequence)), None)
+
+
+def draws_own(reader: Reader, table: Table, column: Column, written: Expr) -> bool:
+    """True where a value is the next of the very sequence that numbers the column, as its default is."""
+    if (
+        not written.text.lower().startswith("nextval(")
+        or not is_fresh(written.text)
+        or len(written.uses) != 1
+    ):
+        return False
+    (used,) = written.uses
+    name = reader.scope.relation(Name(tuple(filter(None, used))))
+    return name == sequence_of(reader.scope.catalog, table, column)
 
 
 def _owner(catalog: Catalog, name: QName) -> tuple[QName, str] | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checker.data.formulas import Reader, Unfollowed, is_fresh
-from checker.rows import Formula, Fresh, Opaque, Value
+from checker.rows import Formula, Opaque, Value
 from checker.sql.expression import expr
 from checker.sql.tokens import Token, tokenize
 from checker.values import dataclass
@@ -78,4 +78,4 @@ def _apart(reader: Reader, text: str, output: list[Token]) -> Value | None:
         return None
     if any(token.kind == "word" and _MANY_OR_ONE.fullmatch(token.text) for token in output):
         return None
-    return Fresh() if is_fresh(text[output[0].start : output[-1].end]) else Opaque()
+    return reader.fresh() if is_fresh(text[output[0].start : output[-1].end]) else Opaque()

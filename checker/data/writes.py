@@ -9,7 +9,7 @@ from checker.catalog import Catalog, Column, Expr, ForeignKey, QName, Table
 from checker.data import conflicts
 from checker.data.conflicts import has_partner
 from checker.data.formulas import NULL, Reader, Unfollowed, alone, joined, picked, quoted
-from checker.data.numbers import drawn_by, left_out
+from checker.data.numbers import drawn_by, draws_own, left_out
 from checker.data.selections import selection
 from checker.data.shapes import regenerated
 from checker.rows import (
@@ -100,7 +100,7 @@ def given(reader: Reader, table: Table, change: to.Insert) -> frozenset[str]:
         name
         for row in change.rows
         for name, value in zip(names, row, strict=False)
-        if not _is_left_out(table, table.column(name), value)
+        if not _is_left_out(reader, table, table.column(name), value)
     )
 
 
@@ -140,7 +140,7 @@ def _spelled(
         given = dict(zip(named, written, strict=False))
         return tuple(
             value(given[one.name], one)
-            if one.name in given and not _is_left_out(table, one, given[one.name])
+            if one.name in given and not _is_left_out(reader, table, one, given[one.name])
             else defaults[one.name]
             for one in table.columns
         )
@@ -165,10 +165,12 @@ def _numbered_alike(rows: list[tuple[Value, ...]]) -> Iterator[tuple[Value, ...]
         )
 
 
-def _is_left_out(table: Table, column: Column | None, written: Expr) -> bool:
-    """True for DEFAULT, and for NULL as a row id: SQLite gives a number then."""
+def _is_left_out(reader: Reader, table: Table, column: Column | None, written: Expr) -> bool:
+    """True for DEFAULT, for the next of the column's own sequence, and for NULL as a row id: SQLite gives a number."""
     text = written.text.strip().upper()
-    return text == "DEFAULT" or (text == "NULL" and column is not None and table.is_row_id(column))
+    if text == "DEFAULT" or column is None:
+        return text == "DEFAULT"
+    return (text == "NULL" and table.is_row_id(column)) or draws_own(reader, table, column, written)
 
 
 def _queried(reader: Reader, table: Table, text: str, named: tuple[str, ...]) -> Rows:

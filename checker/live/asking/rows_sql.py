@@ -29,7 +29,10 @@ from checker.rows import (
 from checker.spelling import spelled
 from checker.sqltype import Affinity, SqlType
 
-_LARGEST = {"smallint": 32767, "integer": 2147483647, "bigint": 9223372036854775807}
+_LARGEST = {
+    "smallint": (32767, 100), "integer": (2147483647, 1_000_000), "bigint": (9223372036854775807, 10**12),
+}  # fmt: skip
+"""The largest number of a type, and how many of those below it are for each statement that takes new ones."""
 _ROW = "row_number() OVER ()"
 _DEEP = 5
 
@@ -164,7 +167,7 @@ class RowsSql:
             case Formula():
                 return self._as(f"({self.text(value)}\n)", _roomy(field))
             case Fresh():
-                return self._fresh(field, str(number))
+                return self._fresh(field, value, str(number))
             case Drawn() | Following():
                 return self._numbered(value, str(number), field)
             case Copy() | Opaque():
@@ -188,7 +191,7 @@ class RowsSql:
             case Formula():
                 new = self._as(f"({self.text(value)}\n)", _roomy(field))
             case Fresh():
-                new = self._fresh(field, _ROW)
+                new = self._fresh(field, value, _ROW)
             case Drawn() | Following():
                 new = self._numbered(value, _ROW, field)
             case Opaque():
@@ -237,18 +240,19 @@ class RowsSql:
         last = f"(SELECT last_value - CASE WHEN is_called THEN 0 ELSE {step} END FROM {name})"
         return self._as(f"({last} + {step} * {place})", field)
 
-    def _fresh(self, field: Field, number: str) -> str:
+    def _fresh(self, field: Field, value: Fresh, number: str) -> str:
         """A value that no other row has."""
         kind = field.type.name.lower()
+        text = f"'fresh {value.turn} ' || {number}"
         if not self.is_postgres:
-            return f"'fresh ' || {number}" if field.type.affinity() == "text" else f"{2**63 - 1} - {number}"
+            return text if field.type.affinity() == "text" else _below("bigint", value, number)
         if kind == "uuid":
-            return f"CAST(md5('fresh ' || {number}) AS uuid)"
+            return f"CAST(md5({text}) AS uuid)"
         if kind in _LARGEST:
-            return f"CAST({_LARGEST[kind]} - {number} AS {kind})"
+            return f"CAST({_below(kind, value, number)} AS {kind})"
         if field.type.category == "number":
-            return self._as(f"9223372036854775807 - {number}", field)
-        return self._as(f"'fresh ' || {number}" if field.type.category == "string" else "NULL", field)
+            return self._as(_below("bigint", value, number), field)
+        return self._as(text if field.type.category == "string" else "NULL", field)
 
     def type(self, kind: SqlType) -> str:
         """The type as SQL; an enum that the run changes is text here."""
@@ -278,6 +282,11 @@ def _steps(rows: Rows) -> Iterator[Rows]:
     if isinstance(rows, Computed | Kept):
         yield from _steps(rows.source)
     yield rows
+
+
+def _below(kind: str, value: Fresh, number: str) -> str:
+    largest, room = _LARGEST[kind]
+    return f"{largest - value.turn % 100 * room} - {number}"
 
 
 def _by_affinity(value: str, affinity: Affinity) -> str:
