@@ -462,6 +462,7 @@ class Insert(TableChange):
     copy: bool = False
     tolerates: Literal["nothing", "update", "replace"] | None = None
     ctes: Expr | None = None
+    limited: bool = False
     width: int | None = None
     unresolved: Unresolved | None = None
     enforced: bool = False

@@ -140,6 +140,13 @@ class Demands:
             case _:
                 pass
 
+    def within_bounds(self, name: QName, rows: Rows, *, already: bool = True) -> Iterator[Demand]:
+        """No row beyond the bounds of a partition: a question that is not put yet."""
+        if not isinstance(rows, Nothing):
+            message = f'a row of "{name.name}" is in no partition, or beyond the bounds of its own'
+            probe = Count(Unknown("the bounds of partitions are not looked at"))
+            yield Demand(CheckViolated("23514", message, name, (), probe, already=already))
+
     def excluded(self, name: QName, constraint: Exclusion, *, already: bool = True) -> Demand:
         """No two rows that an exclusion constraint keeps apart: a question that is not put yet."""
         message = f'conflicting key value violates exclusion constraint "{constraint.name}"'

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from checker import change as to
 from checker.catalog import Catalog, PrimaryKey
 from checker.change import Change
-from checker.data import casts, deferred, indexed, written
+from checker.data import casts, deferred, domains, indexed, triggers, written
 from checker.data.constraints import Demands
 from checker.data.formulas import Reader
 from checker.refusals import Demand
 from checker.resolve.scope import Scope
+from checker.rows import rows_of
 from checker.session import Session
 
 
@@ -23,7 +24,10 @@ def demands(before: Catalog, after: Catalog, change: Change, session: Session) -
     match change:
         case to.AddColumn():
             yield from written.new_default(view, change)
+            yield from domains.added_column(view, change)
             yield from view.added_column(change)
+        case to.AlterType():
+            yield from domains.altered(view, change)
         case to.SetNotNull(table=name, column=column):
             yield from view.not_null_below(name, column)
         case to.AddConstraint(table=name, constraint=constraint, using_index=None):
@@ -41,9 +45,12 @@ def demands(before: Catalog, after: Catalog, change: Change, session: Session) -
         case to.AlterColumnType():
             yield from casts.altered_type(view, change)
         case to.Insert() | to.Update() | to.Delete():
-            yield from written.demands(view, change)
+            table = before.table(change.table)
+            yield from triggers.behind(table, change, written.demands(view, change))
         case to.Commit() if session.aborted is None:
             yield from deferred.demands(view)
+        case to.AttachPartition(partition=name):
+            yield from view.within_bounds(name, rows_of(before, name))
         case to.DropTable(table=name) if not view.is_postgres:
             yield from written.dropped(view, name)
         case _:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from checker import change as to
-from checker.catalog import Catalog, QName, Table
+from checker.catalog import Catalog, QName, Table, View
 from checker.change import Change
 from checker.data import deferred, shapes, writes
 from checker.data.formulas import Reader, Unfollowed
 from checker.data.numbers import with_draws
+from checker.data.triggers import trigger_at
 from checker.resolve.scope import Scope
 from checker.rows import Nothing, Rows, Unknown, fields_of, rows_of
 from checker.session import Session
@@ -120,7 +121,8 @@ def _written(
     """INSERT, UPDATE and DELETE with what foreign keys do to other tables, and what triggers may do."""
     table = before.table(change.table)
     if table is None:
-        return after
+        below = tuple(_below(before, change.table))
+        return _put(after, _unknown(before, below, f"it was written through the view {change.table}"))
     try:
         rows = writes.written(reader, table, change)
     except Unfollowed as problem:
@@ -129,12 +131,20 @@ def _written(
     if isinstance(change, to.Insert) and before.server.is_postgres:
         after = replace(after, draws={**after.draws, **writes.draws(reader, table, change)})
     after = deferred.with_pending(reader, after, table, change)
-    trigger = _trigger(table, change)
-    if trigger:
+    if trigger := trigger_at(table, change):
         why = f"the trigger {trigger} ran"
         rows[table.name] = Unknown(why, fields_of(table))
         after = _unfollowed(after, f"the trigger {trigger} on {table.name}")
     return _put(after, rows)
+
+
+def _below(catalog: Catalog, name: QName) -> Iterator[QName]:
+    """The tables that a view reads, by itself or through others: one that is written writes to them."""
+    view = catalog.relation(name)
+    if isinstance(view, View):
+        for relation in {one.relation for one in view.reads}:
+            yield relation
+            yield from _below(catalog, relation)
 
 
 def _relatives(before: Catalog, table: Table) -> dict[QName, Rows]:
@@ -147,15 +157,3 @@ def _relatives(before: Catalog, table: Table) -> dict[QName, Rows]:
         found = before.table(name)
         above += found.parents if found else ()
     return _unknown(before, tuple(names), "a part of it was written")
-
-
-_EVENTS = {to.Insert: "insert", to.Update: "update", to.Delete: "delete"}
-
-
-def _trigger(table: Table, change: Change) -> str:
-    """The first trigger that runs code at such a change, "" where there is none."""
-    event = _EVENTS[type(change)]
-    for trigger in table.triggers:
-        if trigger.enabled and (event in trigger.events or not trigger.events):
-            return trigger.name
-    return ""

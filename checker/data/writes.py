@@ -108,6 +108,8 @@ def inserted(reader: Reader, table: Table, change: to.Insert) -> Rows:
     """The new rows alone, with all columns of the table; raises Unfollowed."""
     if change.copy:
         raise Unfollowed("COPY filled it")
+    if change.limited:
+        raise Unfollowed("the MERGE that filled it is not followed")
     named = tuple(c for c in (change.columns or _all_columns(reader, table)) if table.column(c))
     if change.columns is not None and len(named) != len(change.columns):
         raise Unfollowed("the INSERT names columns that nobody knows")

@@ -245,6 +245,8 @@ def _values(
                 continue
             yield _checked(view, table, check, rows)
     yield from _kept_apart(view, table, columns)
+    if table.is_partition or table.kind == "partitioned":
+        yield from view.within_bounds(table.name, rows, already=False)
 
 
 def _forbids_null(table: Table, column: Column) -> bool:

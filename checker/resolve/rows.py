@@ -41,6 +41,7 @@ def insert(scope: Scope, node: nodes.Insert) -> Iterator[Change]:
         copy=node.copy,
         tolerates=node.tolerates,
         ctes=node.ctes,
+        limited=node.limited,
         width=found.width,
         unresolved=found.unresolved,
         enforced=scope.enforces_keys,

@@ -386,16 +386,16 @@ def _merged(c: Cursor, table: Name, condition: Expr, reads: tuple[Name, ...], at
     c.skip_to(("THEN",))
     c.expect("THEN")
     if c.accept("UPDATE", "SET"):
-        return Update(table, _sets(c), condition, reads, at=at)
+        return Update(table, _sets(c), condition, reads, limited=True, at=at)
     if c.accept("DELETE"):
-        return Delete(table, condition, reads, at=at)
+        return Delete(table, condition, reads, limited=True, at=at)
     if not c.accept("INSERT"):
         return None
     columns, overriding = _column_list(c), _overriding(c)
     if c.accept("DEFAULT", "VALUES"):
-        return Insert(table, columns, default_values=True, at=at)
+        return Insert(table, columns, default_values=True, limited=True, at=at)
     c.expect("VALUES")
-    return Insert(table, columns, (_row(c, {}),), overriding=overriding, at=at)
+    return Insert(table, columns, (_row(c, {}),), overriding=overriding, limited=True, at=at)
 
 
 def _copy(c: Cursor) -> Insert | Query:

@@ -545,6 +545,7 @@ class Insert:
     `rows` holds the source slices of VALUES (DEFAULT as it stands), None for a query or COPY;
     `conflict` None: no ON CONFLICT, () for one without a target, else the target's columns; `tolerates` is
     what happens to a row that is there already: left as it is (nothing), changed (update), replaced (replace).
+    `limited` is one of MERGE, for rows that its conditions leave to it.
     `overriding` says OVERRIDING SYSTEM VALUE / USER VALUE; `ctes` is the WITH in front of the statement;
     `text` is as in `Query`.
     """
@@ -560,6 +561,7 @@ class Insert:
     copy: bool = False
     tolerates: Literal["nothing", "update", "replace"] | None = None
     ctes: Expr | None = None
+    limited: bool = False
     at: At = field(default=(0, 0), compare=False)
     text: str = field(default="", compare=False)
 

@@ -36,6 +36,8 @@ def check(step: Step[Change], error: CheckViolated) -> Iterator[Claim]:
     if not error.already:
         before = ": they were so before, under a CHECK that is NOT VALID" if _was_so(step, error) else ""
         message = f"{name} is false for {error.offenders} of this {verb(step.change)}{before}"
+    elif error.answer is None and not error.constraint:
+        message = f"{name} must have no row beyond the bounds of its partition: this fails if one is"
     elif error.answer is None:
         message = f"{name} must be true for every row: this fails if one is wrong"
     else:

@@ -137,7 +137,7 @@ class ProbesSql(RowsSql):
         columns = [f"child.{quoted(one)}" for one in probe.columns]
         given = " AND ".join(f"{one} IS NOT NULL" for one in columns)
         pairs = zip(columns, probe.references, strict=True)
-        same = " AND ".join(f"parent.{quoted(two)} = {one}" for one, two in pairs)
+        same = " AND ".join(f"parent.{self.key(probe.parents, Key(two))} = {one}" for one, two in pairs)
         parent = f"SELECT 1 FROM {self.source(probe.parents, 'parent')} WHERE {same}"
         missing = f"({given} AND NOT EXISTS ({parent}))"
         if probe.full and len(columns) > 1:
