@@ -11,7 +11,8 @@
     ALTER TABLE users DROP COLUMN email; -- expect: drop-column, another-rule likely
 
 All rules run on every case, and what they find must be what is expected: each with its certainty (proven
-where none is said). `-- dialect:` begins a new live side. The same cases then run on the real server.
+where none is said). `-- dialect:` begins a new live side. The same cases then run on the real server; `-- loud from 15:`
+says the first version that can read the case (what older ones say to it is the histories' business).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "rules"
 TODAY = date(2026, 1, 15)
 VERSIONS: dict[Dialect, tuple[int, ...]] = {"postgres": (15, 0), "sqlite": (3, 40, 1)}
 
-_HEADER = re.compile(r"-- (dialect|live|quiet|loud)( in one transaction)?:(.*)")
+_HEADER = re.compile(r"-- (dialect|live|quiet|loud)(?: from (\d+))?( in one transaction)?:(.*)")
 _EXPECT = re.compile(r"expect:\s*(.*)")
 Expected = tuple[int, str, str]
 
@@ -53,6 +54,7 @@ class Case:
     loud: bool
     text: str
     transaction: Transaction = Transaction.EACH
+    since: int = 0
 
     def __str__(self) -> str:
         return f"{self.rule}-{self.dialect}-{self.name.replace(' ', '_')}"
@@ -85,7 +87,7 @@ def cases(path: Path) -> Iterator[Case]:
     """The cases of one fixture file."""
     dialect: Dialect = "postgres"
     live = ""
-    for (kind, together, name), text in _sections(path.read_text(encoding="utf-8")):
+    for (kind, since, together, name), text in _sections(path.read_text(encoding="utf-8")):
         match kind:
             case "dialect":
                 dialect, live = _dialect(name), ""
@@ -93,7 +95,7 @@ def cases(path: Path) -> Iterator[Case]:
                 live = text
             case _:
                 how = Transaction.FILE if together else Transaction.EACH
-                yield Case(path.stem, dialect, live, name, kind == "loud", text, how)
+                yield Case(path.stem, dialect, live, name, kind == "loud", text, how, since)
 
 
 def _dialect(name: str) -> Dialect:
@@ -101,14 +103,14 @@ def _dialect(name: str) -> Dialect:
     return found[name]
 
 
-def _sections(text: str) -> Iterator[tuple[tuple[str, bool, str], str]]:
-    header: tuple[str, bool, str] | None = None
+def _sections(text: str) -> Iterator[tuple[tuple[str, int, bool, str], str]]:
+    header: tuple[str, int, bool, str] | None = None
     lines: list[str] = []
     for line in text.splitlines():
         if found := _HEADER.fullmatch(line):
             if header:
                 yield header, "\n".join(lines)
-            header, lines = (found[1], bool(found[2]), found[3].strip()), []
+            header, lines = (found[1], int(found[2] or 0), bool(found[3]), found[4].strip()), []
         else:
             lines.append(line)
     if header:

@@ -141,7 +141,9 @@ def test_what_is_lost_decides_how_bad_it_is(
 
 
 class Backend(Protocol):
-    """A real server that a case can run on."""
+    """A real server that a case can run on; its major version."""
+
+    version: int
 
     def reset(self) -> None: ...
     def run(self, sql: str) -> str | None: ...
@@ -152,6 +154,7 @@ class Postgres:
 
     def __init__(self, url: str) -> None:
         self.connection = psycopg.connect(url, autocommit=True)
+        self.version = self.connection.info.server_version // 10000
 
     def reset(self) -> None:
         """An empty database, whatever the last case left."""
@@ -175,6 +178,8 @@ class Postgres:
 
 class Sqlite:
     """A database in memory."""
+
+    version = sqlite3.sqlite_version_info[0]
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -205,6 +210,8 @@ def backends(postgres: servers.Server) -> Iterator[dict[str, Backend]]:
 
 def prepare(case: Case, backend: Backend) -> None:
     """The live side of a case."""
+    if backend.version < case.since:
+        pytest.skip(f"written for version {case.since} and later")
     backend.reset()
     for statement in split(Source("<live>", case.live), case.dialect):
         assert backend.run(statement.text) is None, statement.text
