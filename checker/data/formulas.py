@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from checker.catalog import Column, Expr, QName, Table, View
 from checker.resolve.scope import SYSTEM_SCHEMAS, Scope
@@ -158,6 +159,18 @@ def picked(value: str, condition: str | None, sources: str, ctes: str = "") -> s
 def alone(text: str, ctes: str) -> str:
     """An expression that may read what the WITH of its statement defines."""
     return f"({ctes}SELECT {text}\n)" if ctes else text
+
+
+def materialized(text: str, tokens: list[Token]) -> str:
+    """The WITH computed once: asked about each row PostgreSQL would otherwise compute it for each of them."""
+    depth, places = 0, []
+    for one, following in pairwise(tokens):
+        depth += (one.text == "(") - (one.text == ")")
+        if depth == 0 and one.upper == "AS" and following.text == "(":
+            places.append(one.end)
+    for place in reversed(places):
+        text = f"{text[:place]} MATERIALIZED{text[place:]}"
+    return text
 
 
 def is_stored(rows: object, name: QName) -> bool:

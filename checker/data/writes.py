@@ -8,7 +8,7 @@ from checker import change as to
 from checker.catalog import Catalog, Column, Expr, ForeignKey, QName, Table
 from checker.data import conflicts
 from checker.data.conflicts import has_partner
-from checker.data.formulas import NULL, Reader, Unfollowed, alone, joined, picked, quoted
+from checker.data.formulas import NULL, Reader, Unfollowed, alone, joined, materialized, picked, quoted
 from checker.data.numbers import drawn_by, draws_own, left_out
 from checker.data.selections import selection
 from checker.data.shapes import regenerated
@@ -271,10 +271,11 @@ def _with(reader: Reader, change: to.Insert | to.Update | to.Delete) -> str:
     """The WITH in front of a statement, as it stands in front of a query; raises Unfollowed where it writes itself."""
     if change.ctes is None:
         return ""
-    words = {token.upper for token in tokenize(change.ctes.text, reader.dialect) if token.kind == "word"}
-    if not words.isdisjoint(("INSERT", "UPDATE", "DELETE", "MERGE")):
+    tokens = tokenize(change.ctes.text, reader.dialect)
+    if not {one.upper for one in tokens}.isdisjoint(("INSERT", "UPDATE", "DELETE", "MERGE")):
         raise Unfollowed("its WITH writes rows itself, which is not followed")
-    return f"{change.ctes.text} "
+    text = change.ctes.text
+    return f"{materialized(text, tokens) if reader.scope.is_postgres else text} "
 
 
 def _assigned(reader: Reader, table: Table, change: to.Update, name: str, value: Expr) -> Value:

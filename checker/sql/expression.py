@@ -101,6 +101,9 @@ class _Reader:
             return self.chain(at + 1)[1]
         if word == "AS" and self.closes_cast(at):
             return self.type(at + 1)
+        if word == "AS":
+            at += 1 + (self.word(at + 1) == "NOT")
+            return at + (self.word(at) == "MATERIALIZED")
         if word == "EXTRACT":
             return at + 3
         if word == "IS":
