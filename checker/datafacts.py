@@ -58,6 +58,10 @@ class DataFacts:
         """True where rows of another table were copied into it."""
         return any(target == table for _, target in self.copied)
 
+    def targets_of(self, table: QName) -> frozenset[QName]:
+        """The tables that its rows were copied into."""
+        return frozenset(target for source, target in self.copied if source == table)
+
     def sources_of(self, table: QName) -> frozenset[QName]:
         """The tables whose rows were copied into it."""
         return frozenset(source for source, target in self.copied if target == table)

@@ -62,6 +62,8 @@ class Reader:
             raise Unfollowed("it gives another value every time")
         if found.volatile is None:
             raise Unfollowed("it calls a function of the database's own")
+        if self._counts_rows(tokens):
+            raise Unfollowed("it reads the numbers that SQLite gives to rows")
         readings = tuple(self._readings(tokens, mentioned))
         self._refuse_opaque(readings, tokens)
         return Formula(text, found.columns, readings, self.scope.path if self.scope.is_postgres else ())
@@ -84,6 +86,12 @@ class Reader:
         if column.identity or (column.default is not None and is_fresh(column.default.text)):
             return self.fresh()
         return self.value(column.default, column) if column.default is not None else NULL
+
+    def _counts_rows(self, tokens: list[Token]) -> bool:
+        """True for SQLite's rowid, once the run has changed rows: a query has none."""
+        if self.scope.is_postgres or not self.scope.catalog.data:
+            return False
+        return any(token.kind == "word" and token.upper in ("ROWID", "_ROWID_") for token in tokens)
 
     def fresh(self) -> Fresh:
         """A new value of this statement's own."""

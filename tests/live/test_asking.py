@@ -385,3 +385,12 @@ def test_sqlite_waits_for_nobody(file: str) -> None:
 def test_a_name_of_a_table_that_is_gone(file: str) -> None:
     gone = Count(Stored(QName("main", "gone"), (Field("a", TEXT),)))
     assert why(ask(file, gone)[0]) == "no such table: main.gone"
+
+
+def test_no_error_of_sqlite_brings_a_value_along(file: str) -> None:
+    with sqlite3.connect(file.removeprefix("sqlite:///")) as database:
+        database.execute("CREATE TABLE paths (id INTEGER PRIMARY KEY, p TEXT)")
+        database.execute("INSERT INTO paths VALUES (1, 's3cret')")
+    failing = Fails(Formula("json_extract('{}', p) = 1", frozenset(("p",))), "paths")
+    answer = ask(file, Count(stored(file, "paths"), failing))[0]
+    assert why(answer) == "SQLite gives an error instead of an answer"

@@ -16,6 +16,11 @@ STEPS = 10_000
 """Instructions of SQLite's machine between two looks at the clock: well under a millisecond."""
 MANY = 100_000
 """Rows of a table in a large file that is not read whole without a second thought."""
+_KINDS = (
+    "no such column", "no such function", "no such collation sequence", "ambiguous column name", "malformed JSON",
+    "integer overflow",
+)  # fmt: skip
+"""Beginnings of messages that name nothing yet."""
 
 
 class AskedSqlite:
@@ -67,6 +72,20 @@ class AskedSqlite:
                 return TooLong()
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 return Locked()
-        if "parser stack overflow" in str(problem):
-            return NoAnswer("it was changed too often for one query of SQLite")
+            case sqlite3.SQLITE_ERROR:
+                return NoAnswer(_without_values(str(problem)))
         return NoAnswer(self._explain(problem))
+
+
+def _without_values(said: str) -> str:
+    """An error in words that hold nothing of a row: the path of json_extract or a query of FTS5 may be one's value.
+
+    >>> _without_values("no such table: main.users"), _without_values("JSON path error near 's3cret'")
+    ('no such table: main.users', 'SQLite gives an error instead of an answer')
+    """
+    if "parser stack overflow" in said:
+        return "it was changed too often for one query of SQLite"
+    if said.startswith("no such table: "):
+        return said
+    kind = next((f": {kind}" for kind in _KINDS if said.startswith(kind)), "")
+    return f"SQLite gives an error instead of an answer{kind}"
