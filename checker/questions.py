@@ -68,6 +68,10 @@ def _needs_no_look(probe: Probe) -> bool:
             return _constant(rows, name) is True
         case Orphans(rows=rows, columns=columns, full=full):
             return (all if full else any)(_constant(rows, name) is True for name in columns)
+        case Duplicates(rows=rows, keys=keys) | Matching(rows=rows, keys=keys) if any(
+            isinstance(one.value, str) and _is_fresh(rows, one.value) for one in keys
+        ):
+            return True
         case Duplicates(rows=rows, keys=keys, nulls_equal=False):
             return _is_null_somewhere(rows, keys)
         case Matching(rows=rows, others=others, keys=keys, other_keys=other_keys, nulls_equal=False):
@@ -79,6 +83,25 @@ def _needs_no_look(probe: Probe) -> bool:
 def _is_null_somewhere(rows: Rows, keys: tuple[Key, ...]) -> bool:
     """True where one of the key's columns is NULL in every row: nothing is equal to it."""
     return any(isinstance(one.value, str) and _constant(rows, one.value) is True for one in keys)
+
+
+def _is_fresh(rows: Rows, column: str) -> bool:
+    """True where the value of every row is one that no other row has."""
+    if column not in rows.fresh:
+        return False
+    match rows:
+        case Given(fields=fields, rows=given):
+            place = next(at for at, one in enumerate(fields) if one.name == column)
+            return all(isinstance(row[place], Fresh) for row in given)
+        case Computed(source=source, outputs=outputs, when=None):
+            value = next(one.value for one in outputs if one.field.name == column)
+            return isinstance(value, Fresh) or (isinstance(value, Copy) and _is_fresh(source, value.column))
+        case Kept(source=source):
+            return _is_fresh(source, column)
+        case Both(first=first, second=second):
+            return _is_fresh(first, column) and _is_fresh(second, column)
+        case _:
+            return False
 
 
 def _constant(rows: Rows, column: str) -> bool | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checker.data.formulas import Reader, Unfollowed, is_fresh
-from checker.rows import Formula, Opaque, Value
+from checker.rows import Computed, Formula, Opaque, Rows, Selected, Value
 from checker.sql.expression import expr
 from checker.sql.tokens import Token, tokenize
 from checker.values import dataclass
@@ -44,6 +44,37 @@ def selection(reader: Reader, text: str, width: int) -> Selection:
         start, end = outputs[place][0].start, outputs[place][-1].end
         text = f"{text[:start]}NULL{text[end:]}"
     return Selection(reader.formula(text), found)
+
+
+def as_many(rows: Rows) -> Rows:
+    """The rows of which there are as many: those that are changed, or copied by a query, one by one."""
+    match rows:
+        case Computed(source=source):
+            return as_many(source)
+        case Selected(query=Formula(text=text, readings=(reading,))) if _copies_each(text, reading.end):
+            return as_many(reading.rows)
+        case _:
+            return rows
+
+
+def _copies_each(text: str, end: int) -> bool:
+    """True for a query of one SELECT that ends with the table that it reads."""
+    tokens = tokenize(text, "postgres")
+    words = [one.upper for one in tokens]
+    return (
+        not text[end:].strip()
+        and words.count("SELECT") == words.count("FROM") == 1
+        and (_NOT_BY_ROW | {"JOIN", "WITH"}).isdisjoint(words)
+        and not any(one.kind == "word" and _MANY_OR_ONE.fullmatch(one.text) for one in tokens)
+        and not _is_second(tokens, end)
+    )
+
+
+def _is_second(tokens: list[Token], end: int) -> bool:
+    """True where the table that ends there is not the only one behind FROM."""
+    names = [one for one in tokens if one.end <= end]
+    last = max(at for at, one in enumerate(names) if one.upper == "FROM")
+    return any(one.text == "," for one in names[last:])
 
 
 def _outputs(text: str, tokens: list[Token]) -> Iterator[list[Token]]:

@@ -100,7 +100,8 @@ def copied(rows: Computed, output: Output, *, converted: bool = False) -> str | 
     if rows.when is not None and column != output.field.name:
         return None
     source = next((field for field in rows.source.fields if field.name == column), None)
-    same = source is not None and source.type == output.field.type
+    field = output.field
+    same = source is not None and (source.type, source.collation) == (field.type, field.collation)
     # NULL becomes NULL and a value a value; of JSON's own null not every version says so
     return column if same or (converted and source is not None and source.type.name not in _JSON) else None
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from checker.catalog import QName
 from checker.change import DropTable
+from checker.data.selections import as_many
 from checker.finding import Certainty, Claim, Severity
 from checker.remedy import backup
 from checker.step import Step
@@ -57,6 +58,8 @@ def _left_behind(step: Step[DropTable], table: QName) -> Iterator[Claim]:
     if len(targets) != 1:
         return
     (target,) = targets
+    if as_many(step.rows(target)) == as_many(step.rows(table)):
+        return
     held, copied = step.ask(step.count(table)), step.ask(step.count(target))
     if held is None or held.at_least or (copied and (copied.at_least or copied.found >= held.found)):
         return

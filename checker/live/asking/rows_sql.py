@@ -199,8 +199,11 @@ class RowsSql:
         return f"CASE WHEN {when} THEN {new} ELSE {own} END AS {name}" if when else f"{new} AS {name}"
 
     def _converted(self, read: str, held: Field | None, field: Field) -> str:
-        if held is None or held.type == field.type or not self.is_postgres:
+        if held is None or not self.is_postgres:
             return read
+        if held.type == field.type:
+            collation = field.collation if field.collation != held.collation else None
+            return f"{read} COLLATE {_collation(collation)}" if collation else read
         from_enum = held.type.schema is not None and field.type.schema is not None
         return f"CAST({read}{'::text' if from_enum else ''} AS {self.type(field.type)})"
 
