@@ -117,6 +117,8 @@ def may_lose(source: SqlType, target: SqlType) -> bool:
     """True where a cast can change a value without an error."""
     if source.array and target.array:
         return may_lose(source.element(), target.element())
+    if source.schema and target.schema is None and target.category == "string" and not source.array:
+        return bool(target.args)  # an enum is cut like any other text
     if source.widens_to(target) or source.schema or target.schema or source.array != target.array:
         return False
     match source.category, target.category:

@@ -173,17 +173,35 @@ def narrowed(step: Step[to.AlterColumnType]) -> Count | None:
 
 
 def _shrinks(source: SqlType, target: SqlType) -> str:
-    """The condition that less is left of a value: nothing, fewer characters, no fraction."""
-    match source.category, target.category:
-        case "string", "string":
-            less = f"char_length({NEW}) < char_length({OLD})"
-        case "number", "number":
-            less = (
-                f"{OLD} <> trunc({OLD}::numeric) AND {NEW} = trunc({NEW}::numeric) AND abs({NEW} - {OLD}) < 1"
-            )
-        case _:
-            return f"{NEW} IS NULL"
+    """The condition that less is left of a value: nothing, fewer characters, fewer digits behind the point, no time."""
+    old, new = source.category, target.category
+    less = "false"
+    if (old, new) == ("string", "string"):
+        less = f"char_length({NEW}) < char_length({OLD})"
+    elif new == "string" and old != "array":  # a part of what was there; 'yes' for true is none
+        text = _as_text(source)
+        less = f"char_length({NEW}) < char_length({text}) AND strpos({text}, {NEW}) > 0"
+    elif (old, new) == ("number", "number"):
+        kept = f"char_length(rtrim(split_part({NEW}::numeric::text, '.', 2), '0'))"
+        rounded = f"{OLD}::numeric <> round({OLD}::numeric, {kept})"
+        less = f"{rounded} AND abs({NEW}::numeric - {OLD}::numeric) < power(10::numeric, -{kept})"
+    elif target.name == "date" and source.name.startswith("timestamp"):
+        less = f"{OLD}::time <> '00:00'"
+    elif target.name.startswith("timestamp") and source.name.startswith("timestamp"):
+        less = " <> ".join(f"date_part('microseconds', {one})::int % 1000000" for one in (OLD, NEW))
     return f"({NEW} IS NULL OR {less})"
+
+
+def _as_text(source: SqlType) -> str:
+    """An old value as text, without what only the type writes: zeros behind the point, midnight behind the day."""
+    text = f"{OLD}::text"
+    match source.category:
+        case "number":
+            return f"CASE WHEN {text} ~ '[.]' THEN rtrim(rtrim({text}, '0'), '.') ELSE {text} END"
+        case "moment":
+            return f"regexp_replace({text}, ' 00:00:00([+-][0-9:]+)?$', '')"
+        case _:
+            return text
 
 
 def _compared(rows: Rows, alias: str, column: Column, kind: SqlType, value: Value, condition: str) -> Count:
