@@ -52,19 +52,15 @@ class DataFacts:
 
     def was_copied(self, table: QName) -> bool:
         """True where rows of the table were copied into another one."""
-        return any(source == table for source, _ in self.copied)
+        return bool(self.targets_of(table))
 
     def was_copied_into(self, table: QName) -> bool:
         """True where rows of another table were copied into it."""
         return any(target == table for _, target in self.copied)
 
     def targets_of(self, table: QName) -> frozenset[QName]:
-        """The tables that its rows were copied into."""
-        return frozenset(target for source, target in self.copied if source == table)
-
-    def sources_of(self, table: QName) -> frozenset[QName]:
-        """The tables whose rows were copied into it."""
-        return frozenset(source for source, target in self.copied if target == table)
+        """The other tables that its rows were copied into; one that was built anew is no copy of itself."""
+        return frozenset(target for source, target in self.copied if source == table != target)
 
 
 NO_FACTS = DataFacts()

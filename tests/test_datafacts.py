@@ -94,5 +94,5 @@ def test_what_was_copied() -> None:
     facts = after(COPY)
     assert facts.was_copied(B)
     assert facts.was_copied_into(A)
-    assert facts.sources_of(A) == {B}
+    assert facts.targets_of(B) == {A}
     assert not facts.was_copied(A)
