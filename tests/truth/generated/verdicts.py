@@ -18,8 +18,8 @@ from checker.sql.mentioned import mentioned
 from checker.statement import Migration, Transaction
 from tests.rulecase import predicted, rules
 from tests.truth.generated.cases import Case
-from tests.truth.generated.databases import Database
-from tests.truth.generated.losses import lost
+from tests.truth.generated.databases import Database, Values
+from tests.truth.generated.losses import followed, lost
 
 
 class Outcome(Enum):
@@ -177,10 +177,8 @@ class _Judge:
             return self._verdict(index, sql, Outcome.FALSE_ALARM, *self.prediction.findings(index))
         before, after = values
         if isinstance(before, dict) and isinstance(after, dict) and not self.prediction.losses(index):
-            gone = [
-                place for place in lost(before, after) if not _says_so(sql, *place) and not _is_new(*place)
-            ]
-            if gone:
+            gone = [place for place in lost(before, after) if not _says_so(sql, *place)]
+            if gone := [place for place in gone if not self._is_explained(index, before, after, place)]:
                 said = ", ".join(f"{table}.{column}" for table, column in gone)
                 return self._verdict(
                     index, sql, Outcome.LOST, f"lost: {said}", *self.prediction.findings(index)
@@ -188,6 +186,19 @@ class _Judge:
         if self._is_doubted(index):
             return self._verdict(index, sql, Outcome.WORRIED, self._doubt(index))
         return self._verdict(index, sql, Outcome.ACCEPTED)
+
+    def _is_explained(self, index: int, before: Values, after: Values, place: tuple[str, str]) -> bool:
+        """True for what the migration made itself, for keys that follow, and for what a trigger of the database did."""
+        sql, (table, column) = self.migration.statements[index].text, place
+        added = f"ALTER TABLE {table} ADD COLUMN {column} "
+        if _is_new(table, column) or any(added in one.text for one in self.migration.statements[:index]):
+            return True
+        update = re.match(r"UPDATE (\w+) SET (\w+) =", sql)
+        if update is None:
+            return False
+        trigger = (f"FUNCTION {table}_touch() RETURNS trigger", f"NEW.{column} :=")
+        fired = table == update[1] and any(all(part in one for part in trigger) for one in self.live)
+        return fired or followed(before, after, place, (update[1], update[2]))
 
     def _refused(self, index: int, sql: str, certainty: str | None, code: str, said: str) -> Verdict:
         server = f"server: {code} {said}"
