@@ -175,6 +175,10 @@ def _unfinished(bug: RuleBug) -> NotChecked:
     return NotChecked(f"rule {bug.rule}{place}", f"the rule itself failed: {bug.error}")
 
 
+_Found = tuple[Finding, Callable[[Catalog], bool] | None]
+"""A finding, and what of the end of the run withdraws it."""
+
+
 @dataclass
 class _Run:
     """What has been found so far."""
@@ -191,7 +195,7 @@ class _Run:
         self.statements = tuple(every)
         self._index = {id(statement): at for at, statement in enumerate(self.statements)}
         self._unread = {at for at, one in enumerate(self.statements) if one.problem}
-        self._found: dict[tuple[str, int | None, str], tuple[Finding, Callable[[Catalog], bool] | None]] = {}
+        self._found: dict[tuple[str, int | None, str], list[_Found]] = {}
         self._end: Catalog | None = None
 
     def look(self, step: Step[Change]) -> None:
@@ -239,13 +243,13 @@ class _Run:
             self.undecided.setdefault(NotChecked(f"rows of {subject or risk.refusal.table}", risk.why))
 
     def findings(self) -> list[Finding]:
-        """All that stays when the run is over, in the order in which it was found."""
+        """All that stays when the run is over, in the order in which it was found: of one object the first."""
         end = self._end
-        return [
-            finding
-            for finding, unless in self._found.values()
-            if unless is None or end is None or not unless(end)
-        ]
+        stay = (
+            next((one for one, unless in found if unless is None or end is None or not unless(end)), None)
+            for found in self._found.values()
+        )
+        return [one for one in stay if one is not None]
 
     def findings_of(
         self, rule: Rule, arguments: tuple[object, ...], statement: Statement
@@ -285,7 +289,7 @@ class _Run:
 
     def _add(self, finding: Finding, claim: Claim) -> None:
         key = finding.rule, finding.statement, finding.object or finding.message
-        self._found.setdefault(key, (finding, claim.unless))
+        self._found.setdefault(key, []).append((finding, claim.unless))
 
 
 def _span(statement: Statement, at: tuple[int, int] | None) -> Span:
