@@ -19,11 +19,13 @@ from checker.catalog import Catalog, EnumType, QName
 from checker.change import (
     AddEnumValue,
     Change,
+    Commit,
     CreateType,
     NotUnderstood,
     RenameEnumValue,
+    Rollback,
 )
-from checker.datafacts import NO_FACTS, fold
+from checker.datafacts import NO_FACTS, DataFacts, fold
 from checker.errors import TransactionAborted
 from checker.finding import (
     Asked,
@@ -157,12 +159,33 @@ def judge(
 
 
 def _with_facts(steps: Iterable[Step[Change]]) -> Iterator[Step[Change]]:
-    """The steps, each with what the run has shown about rows before it."""
+    """The steps, each with what the run has shown about rows before it; a rollback takes that back too."""
     facts = NO_FACTS
+    marked: list[DataFacts] = []
     for step in steps:
+        marks = step.session.marks
+        del marked[len(marks) :]
+        marked += [facts] * (len(marks) - len(marked))
         yield step if facts is NO_FACTS else replace(step, facts=facts)
-        if step.error is None:
+        back_to = _rolled_back(step)
+        if back_to is not None and marked:
+            facts = marked[back_to]
+        elif step.error is None:
             facts = fold(facts, step.change, step.session.born)
+
+
+def _rolled_back(step: Step[Change]) -> int | None:
+    """Which of the session's marks the step goes back to: its start or a savepoint; None where it does not."""
+    match step.change:
+        case Rollback(savepoint=None):
+            return 0
+        case Commit() if step.session.aborted is not None:
+            return 0
+        case Rollback(savepoint=name) if step.error is None:
+            names = [mark.name for mark in step.session.marks]
+            return len(names) - 1 - names[::-1].index(name) if name in names else None
+        case _:
+            return None
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str]:
