@@ -107,4 +107,4 @@ def _sure(report: Report) -> set[int]:
 def test_most_of_it_is_known_to_a_snapshot(both: Both) -> None:
     same = sum(_said(one) == _said(other) for one, other in map(both, CASES))
     # the other cases turn on what no snapshot holds: values, and how they read as another type
-    assert same >= 0.7 * len(CASES), f"{same} of {len(CASES)}"
+    assert same >= 0.75 * len(CASES), f"{same} of {len(CASES)}"
